@@ -1,0 +1,50 @@
+"""What a shopper means to buy. A cart promises nothing: no price, no stock."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from webapp.kit.clock import now
+from webapp.runtime.columns import enum_field, json_field, public_id_field, utc_field
+
+
+class CartState(StrEnum):
+    open = "open"
+    converted = "converted"
+    merged = "merged"
+
+
+class Cart(SQLModel, table=True):
+    """One shopper's selection. Its public id travels in a signed cookie."""
+
+    __tablename__ = "carts"
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = public_id_field("crt")
+    state: CartState = enum_field(CartState, CartState.open)
+    currency: str = Field(max_length=3)
+    version: int = 0
+    """Grows with each change, so that checkout notices a cart that changed behind its back."""
+    checkout: dict[str, str] = json_field()
+    """What was typed at checkout so far, so that nothing typed is lost."""
+    created_at: datetime = utc_field(default_factory=now)
+    updated_at: datetime = utc_field(default_factory=now, index=True)
+
+
+class CartLine(SQLModel, table=True):
+    __tablename__ = "cart_lines"
+    __table_args__ = (
+        UniqueConstraint("cart_id", "variant_id"),
+        CheckConstraint("quantity > 0", name="quantity"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = public_id_field("cln")
+    cart_id: int = Field(foreign_key="carts.id", ondelete="CASCADE", index=True)
+    variant_id: int = Field(foreign_key="variants.id", ondelete="CASCADE", index=True)
+    quantity: int
+    seen_price_minor: int
+    """The unit price the shopper saw last; when it moved, the line says so."""
+    added_at: datetime = utc_field(default_factory=now)

@@ -1,0 +1,103 @@
+"""Catalogue files that came in: the file, what was decided about it, and what became of each row."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from webapp.kit.clock import now
+from webapp.runtime.columns import (
+    enum_field,
+    json_field,
+    optional_utc_field,
+    public_id_field,
+    utc_field,
+)
+
+
+class ImportState(StrEnum):
+    uploaded = "uploaded"
+    mapping = "mapping"
+    checking = "checking"
+    checked = "checked"
+    running = "running"
+    completed = "completed"
+    completed_with_errors = "completed_with_errors"
+    failed = "failed"
+    cancelled = "cancelled"
+
+
+class RowState(StrEnum):
+    """``new`` and ``update`` are a dry run's words for what would be ``created`` and ``changed``."""
+
+    new = "new"
+    update = "update"
+    unchanged = "unchanged"
+    skipped = "skipped"
+    failed = "failed"
+
+
+class CatalogueImport(SQLModel, table=True):
+    """One file on its way into the catalogue. The original file is kept."""
+
+    __tablename__ = "imports"
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = public_id_field("imp")
+    state: ImportState = enum_field(ImportState, ImportState.uploaded)
+    file_name: str = Field(max_length=255)
+    storage_key: str = Field(max_length=200)
+    images_key: str = Field(default="", max_length=500)
+    """A ZIP or folder of pictures that came along."""
+    sha256: str = Field(default="", max_length=64)
+    dialect: str = Field(default="", max_length=20)
+    source: str = Field(default="", max_length=40)
+    """Namespace of the file's own ids in ``external_ids``."""
+    reading: dict[str, Any] = json_field()
+    """Encoding, delimiter, header and warnings, as found or forced."""
+    mapping: dict[str, Any] = json_field()
+    policy: dict[str, Any] = json_field()
+    """What to do on a match, on no match, on an error, with a blank cell."""
+    rows: int = 0
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    failed: int = 0
+    cursor: dict[str, Any] = json_field()
+    problem: str = Field(default="", max_length=2000)
+    job_id: str = Field(default="", max_length=40)
+    started_by: str = Field(default="", max_length=120)
+    created_at: datetime = utc_field(default_factory=now)
+    finished_at: datetime | None = optional_utc_field()
+
+
+class ImportRow(SQLModel, table=True):
+    """What became, or would become, of one row of the file."""
+
+    __tablename__ = "import_rows"
+    __table_args__ = (Index("ix_import_rows_state", "import_id", "state", "number"),)
+
+    import_id: int = Field(foreign_key="imports.id", ondelete="CASCADE", primary_key=True)
+    number: int = Field(primary_key=True)
+    """Line of data in the file; the first below the header is 1."""
+    state: RowState = enum_field(RowState)
+    raw: list[str] = json_field(list)
+    """The cells as they were, kept for rows that failed."""
+    messages: list[dict[str, Any]] = json_field(list)
+    """``{"column": ..., "text": ..., "old": ..., "new": ...}``."""
+    target: str = Field(default="", max_length=40)
+    label: str = Field(default="", max_length=300)
+
+
+class ImportMapping(SQLModel, table=True):
+    """How a file of unknown header was understood, kept for the next one of its kind."""
+
+    __tablename__ = "import_mappings"
+
+    fingerprint: str = Field(primary_key=True, max_length=64)
+    name: str = Field(default="", max_length=120)
+    mapping: dict[str, Any] = json_field()
+    updated_at: datetime = utc_field(default_factory=now)

@@ -1,0 +1,22 @@
+"""The record of what a feature brings to the shop."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from fastapi import APIRouter
+
+from webapp.runtime.events import Handlers
+from webapp.runtime.jobs import Jobs
+
+
+@dataclass(frozen=True)
+class Feature:
+    """What one package adds. ``main.create_app`` installs it; nothing registers itself on import."""
+
+    name: str
+    pages: APIRouter | None = None
+    api: APIRouter | None = None
+    handlers: Handlers | None = None
+    jobs: Jobs | None = None
+    permissions: Mapping[str, str] = field(default_factory=dict)
+    """Permission names this feature checks, with a sentence about each."""

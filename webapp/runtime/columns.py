@@ -1,0 +1,84 @@
+"""Column types that tables share: aware UTC times, JSON, public ids."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, Enum, TypeDecorator
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from webapp.kit.ids import public_id
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant. Stored as UTC; a naive value is refused, an aware one comes back aware."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a naive datetime cannot be stored: which zone is it in?")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+JsonColumn = JSON().with_variant(JSONB(), "postgresql")
+"""JSON text on SQLite, ``jsonb`` on PostgreSQL. Assign whole values; inner changes go unseen."""
+
+
+def enum_field(kind: type[StrEnum], default: StrEnum | None = None, **more: Any) -> Any:
+    """A word out of a fixed list, stored as its value in plain text on both engines."""
+    words = Enum(
+        kind,
+        native_enum=False,
+        create_constraint=False,
+        length=20,
+        values_callable=lambda members: [member.value for member in members],
+    )
+    if default is None:
+        return Field(sa_type=words, nullable=False, **more)  # type: ignore[call-overload]
+    return Field(default=default, sa_type=words, nullable=False, **more)  # type: ignore[call-overload]
+
+
+def public_id_field(prefix: str) -> Any:
+    """A random, prefixed id that may be shown outside (``var_...``); the integer key may not."""
+    make: Callable[[], str] = lambda: public_id(prefix)  # noqa: E731
+    return Field(default_factory=make, unique=True, max_length=40, nullable=False)
+
+
+def json_field(default_factory: Callable[[], Any] = dict) -> Any:
+    """A JSON column, never null; ``dict`` unless told."""
+    return Field(default_factory=default_factory, sa_type=JsonColumn, nullable=False)
+
+
+def utc_field(*, index: bool = False, default_factory: Callable[[], datetime] | None = None) -> Any:
+    """A required instant; give ``default_factory=now`` for "when the row was made"."""
+    if default_factory is None:
+        return Field(sa_type=UtcDateTime, nullable=False, index=index)
+    return Field(
+        default_factory=default_factory, sa_type=UtcDateTime, nullable=False, index=index
+    )
+
+
+def optional_utc_field(*, index: bool = False) -> Any:
+    """An instant that may not have come yet."""
+    return Field(default=None, sa_type=UtcDateTime, nullable=True, index=index)
+
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Names that both engines share, so that one migration serves both."""

@@ -1,0 +1,216 @@
+"""The database: engine, the two kinds of transaction, and the only code that ends one.
+
+On SQLite a writing transaction is ``BEGIN IMMEDIATE`` behind one fair in-process lock (first come,
+first served), because SQLite's own waiting is a lottery in which somebody can starve. On PostgreSQL
+it is an ordinary ``READ COMMITTED`` transaction and the lock is not there.
+"""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import Future
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.pool import QueuePool
+from sqlmodel import Session
+
+BUSY_TIMEOUT_MS = 10_000
+"""How long SQLite waits for another process's writing transaction; ours are milliseconds long."""
+
+
+class FairLock:
+    """First come, first served, for threads (``acquire``) and coroutines (``acquire_async``) alike.
+
+    A coroutine waits without holding a thread: with the ordinary lock, forty waiting requests would
+    take all threads of the pool and the one that holds the lock could not run to release it.
+    """
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._held = False
+        self._waiting: deque[Future[None]] = deque()
+
+    def _ticket(self) -> Future[None] | None:
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return None
+            ticket: Future[None] = Future()
+            self._waiting.append(ticket)
+            return ticket
+
+    def acquire(self) -> None:
+        ticket = self._ticket()
+        if ticket is not None:
+            ticket.result()
+
+    async def acquire_async(self) -> None:
+        ticket = self._ticket()
+        if ticket is None:
+            return
+        try:
+            await asyncio.wrap_future(ticket)
+        except asyncio.CancelledError:
+            # The visitor left. Either we are still waiting (the cancelled ticket is skipped) or
+            # the lock was handed to us in the same instant and must be passed on.
+            if not ticket.cancelled():
+                self.release()
+            raise
+
+    def release(self) -> None:
+        with self._guard:
+            while self._waiting:
+                ticket = self._waiting.popleft()
+                if ticket.set_running_or_notify_cancel():
+                    ticket.set_result(None)
+                    return
+            self._held = False
+
+
+class Database:
+    """One engine and the way to its transactions. Make one for each process (or test)."""
+
+    def __init__(self, url: str, *, handlers: Any = None, info: dict[str, Any] | None = None):
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _engine(self.url.render_as_string(hide_password=False), self.is_sqlite)
+        self.handlers = handlers
+        self.info: dict[str, Any] = dict(info or {})
+        self.on_commit: list[Callable[[], None]] = []
+        """Called after every writing commit; the job runner listens here to wake up at once."""
+        self._lock = FairLock() if self.is_sqlite else None
+
+    @property
+    def path(self) -> Path | None:
+        """The SQLite file, or None where a server keeps the data (or memory does)."""
+        if not self.is_sqlite or not self.url.database or self.url.database == ":memory:":
+            return None
+        return Path(self.url.database)
+
+    # The two kinds of transaction, for jobs, commands of the shell and tests.
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A consistent look at the data; never commits."""
+        session = self.open_reading()
+        try:
+            yield session
+        finally:
+            self.close(session, commit=False)
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction: committed at the end, undone by any error. Keep it short."""
+        if self._lock:
+            self._lock.acquire()
+        try:
+            session = self.open_writing()
+            try:
+                yield session
+            except BaseException:
+                self.close(session, commit=False)
+                raise
+            self.close(session, commit=True)
+        finally:
+            if self._lock:
+                self._lock.release()
+
+    # The same in pieces, for the web floor, whose halves run on different threads.
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """The right to write, waited for in arrival order without holding a thread."""
+        if self._lock is None:
+            yield
+            return
+        await self._lock.acquire_async()
+        try:
+            yield
+        finally:
+            self._lock.release()
+
+    def open_reading(self) -> Session:
+        """A session for reading; end it with ``close(session, commit=False)``."""
+        return self._session(writes=False)
+
+    def open_writing(self) -> Session:
+        """A session whose transaction has begun. The caller holds the ``turn``."""
+        session = self._session(writes=True)
+        try:
+            session.connection()
+        except BaseException:
+            session.close()
+            raise
+        return session
+
+    def close(self, session: Session, *, commit: bool) -> None:
+        """End the transaction. What waits for the commit runs after it, never before."""
+        try:
+            if commit:
+                session.commit()
+            else:
+                session.rollback()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.close()
+        if commit:
+            for then in session.info.pop("after_commit", []):
+                then()
+            for listener in self.on_commit:
+                listener()
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+    def _session(self, *, writes: bool) -> Session:
+        bind: Engine | Connection = self.engine
+        if writes:
+            bind = self.engine.execution_options(writes=True)
+        session = Session(bind, expire_on_commit=False, autoflush=True)
+        session.info.update(self.info)
+        session.info["handlers"] = self.handlers
+        return session
+
+
+def after_commit(session: Session, then: Callable[[], None]) -> None:
+    """Run ``then`` once the session's transaction has been committed, and not if it was undone."""
+    session.info.setdefault("after_commit", []).append(then)
+
+
+def _engine(url: str, is_sqlite: bool) -> Engine:
+    if not is_sqlite:
+        return create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=16,
+        max_overflow=48,
+        connect_args={"check_same_thread": False, "timeout": BUSY_TIMEOUT_MS / 1000},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: Any) -> None:
+        # The driver must not begin transactions on its own: we decide which kind.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA cache_size=-4000")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

@@ -1,0 +1,53 @@
+"""Every knob of the process, typed, with its default; built by whoever starts the process.
+
+What the operator decides lives here (environment ``VITRINE_*`` or ``.env``). What the merchant
+decides (name, currency, tax, shipping) lives in the database and is edited in the back office.
+"""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Settings(BaseSettings):
+    """The process's settings. Nothing reads the environment but this class."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="VITRINE_", env_file=".env", env_file_encoding="utf-8", extra="ignore"
+    )
+
+    data_dir: Path = ROOT / "var"
+    uploads_dir: Path = ROOT / "uploads"
+    templates_dir: Path = ROOT / "templates"
+    static_dir: Path = ROOT / "static"
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=0, le=65535)
+    database_url: str = ""
+    public_url: str = ""
+    secret_key: str = ""
+    allowed_hosts: list[str] = Field(default_factory=list)
+    trusted_proxies: list[str] = Field(default_factory=list)
+
+    debug: bool = False
+    log_level: str = "info"
+    log_json: bool | None = None
+
+    job_threads: int = Field(default=2, ge=0, le=64)
+    """Threads of the embedded job runner; 0 leaves the jobs to ``vitrine worker``."""
+
+    max_body_bytes: int = Field(default=1_000_000, ge=1_000)
+    max_upload_bytes: int = Field(default=100_000_000, ge=1_000)
+    rate_limit_per_minute: int = Field(default=600, ge=0)
+    """Unsafe requests one address may send in a minute; 0 switches the limit off."""
+
+    outbound_allow_private: bool = False
+    """Let the shop fetch from private addresses; for tests and closed networks only."""
+
+    @property
+    def database(self) -> str:
+        """The database's address: the one given, else the SQLite file in ``data_dir``."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'shop.db'}"

@@ -1,0 +1,18 @@
+"""Every table of the shop in one metadata: what migrations and tests compare with the database."""
+
+from sqlmodel import SQLModel
+
+import webapp.accounts.models
+import webapp.cart.models
+import webapp.catalogue.models
+import webapp.exchange.models
+import webapp.inventory.models
+import webapp.media.models
+import webapp.orders.models
+import webapp.payments.models
+import webapp.pricing.models
+import webapp.runtime.events
+import webapp.runtime.jobs
+import webapp.shop.models  # noqa: F401
+
+METADATA = SQLModel.metadata

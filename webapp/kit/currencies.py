@@ -1,0 +1,68 @@
+"""The currencies of ISO 4217 that are in use, and how many decimals each has.
+
+Pinned here on purpose: an amount in minor units means something else when its exponent changes,
+so the table changes by a reviewed edit and never by the update of a library. Payment providers
+that count a currency differently keep their own exceptions.
+"""
+
+from __future__ import annotations
+
+from webapp.kit.errors import Invalid
+
+_EXPONENTS: dict[str, int] = {
+    **dict.fromkeys(
+        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
+    ),
+    **dict.fromkeys(
+        """
+        AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BOV BRL BSD BTN BWP BYN BZD
+        CAD CDF CHE CHF CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP
+        GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK
+        LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO
+        NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS
+        SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST
+        XAD XCD XCG YER ZAR ZMW ZWG
+        """.split(),
+        2,
+    ),
+    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
+    **dict.fromkeys("CLF UYW".split(), 4),
+}
+
+CURRENCIES: frozenset[str] = frozenset(_EXPONENTS)
+"""Every code an amount may carry. Metals and test codes (XAU, XXX) are not money here."""
+
+# What people write before or after an amount. A sign that is not listed for a currency is refused,
+# so that a file in pounds is not read as euros.
+_DOLLARS = frozenset(
+    "ARS AUD BBD BMD BND BSD BZD CAD CLP COP CUP CVE DOP FJD GYD HKD JMD KYD LRD MXN NAD NZD SBD "
+    "SGD SRD TTD TWD USD UYU XCD".split()
+)
+_POUNDS = frozenset("EGP FKP GBP GIP LBP SDG SHP SSP SYP".split())
+SIGNS: dict[str, frozenset[str]] = {
+    "$": _DOLLARS,
+    "£": _POUNDS,
+    "¥": frozenset({"JPY", "CNY"}),
+    **{
+        sign: frozenset({code})
+        for sign, code in (
+            pair.split("=")
+            for pair in (
+                "€=EUR ₹=INR ₽=RUB ₺=TRY ₪=ILS ₫=VND ₴=UAH ₦=NGN ₱=PHP ฿=THB ₸=KZT ₡=CRC ₲=PYG "
+                "₵=GHS ₾=GEL ₼=AZN ₭=LAK ₮=MNT ៛=KHR ֏=AMD ৳=BDT ₩=KRW"
+            ).split()
+        )
+    },
+}
+"""A currency sign, and the currencies it can stand for."""
+
+
+def exponent(currency: str) -> int:
+    """The number of decimals of ``currency``: 2 for EUR, 0 for JPY, 3 for KWD.
+
+    Raises ``Invalid`` for anything that is not the code (in capitals) of a currency in use.
+    """
+    try:
+        return _EXPONENTS[currency]
+    except (KeyError, TypeError):
+        raise Invalid("This is not a currency we know.", currency=str(currency)) from None

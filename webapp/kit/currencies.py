@@ -9,24 +9,27 @@ from __future__ import annotations
 
 from webapp.kit.errors import Invalid
 
+_WITHOUT_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_WITH_TWO = """
+AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BOV BRL BSD BTN BWP BYN BZD CAD CDF CHE
+CHF CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD
+HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK
+MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD
+RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH
+USD USN UYU UZS VED VES WST XAD XCD XCG YER ZAR ZMW ZWG
+"""
+_WITH_THREE = "BHD IQD JOD KWD LYD OMR TND"
+_WITH_FOUR = "CLF UYW"
+
 _EXPONENTS: dict[str, int] = {
-    **dict.fromkeys(
-        "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
-    ),
-    **dict.fromkeys(
-        """
-        AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BOV BRL BSD BTN BWP BYN BZD
-        CAD CDF CHE CHF CHW CNY COP COU CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP
-        GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK
-        LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO
-        NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS
-        SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST
-        XAD XCD XCG YER ZAR ZMW ZWG
-        """.split(),
-        2,
-    ),
-    **dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3),
-    **dict.fromkeys("CLF UYW".split(), 4),
+    code: decimals
+    for decimals, codes in (
+        (0, _WITHOUT_DECIMALS),
+        (2, _WITH_TWO),
+        (3, _WITH_THREE),
+        (4, _WITH_FOUR),
+    )
+    for code in codes.split()
 }
 
 CURRENCIES: frozenset[str] = frozenset(_EXPONENTS)
@@ -34,27 +37,17 @@ CURRENCIES: frozenset[str] = frozenset(_EXPONENTS)
 
 # What people write before or after an amount. A sign that is not listed for a currency is refused,
 # so that a file in pounds is not read as euros.
-_DOLLARS = frozenset(
-    "ARS AUD BBD BMD BND BSD BZD CAD CLP COP CUP CVE DOP FJD GYD HKD JMD KYD LRD MXN NAD NZD SBD "
-    "SGD SRD TTD TWD USD UYU XCD".split()
+_SIGNS = """
+$=ARS,AUD,BBD,BMD,BND,BSD,BZD,CAD,CLP,COP,CUP,CVE,DOP,FJD,GYD,HKD,JMD,KYD,LRD,MXN,NAD,NZD,SBD,SGD
+$=SRD,TTD,TWD,USD,UYU,XCD £=EGP,FKP,GBP,GIP,LBP,SDG,SHP,SSP,SYP ¥=CNY,JPY €=EUR ₡=CRC ₦=NGN ₩=KRW
+₪=ILS ₫=VND ₭=LAK ₮=MNT ₱=PHP ₲=PYG ₴=UAH ₵=GHS ₸=KZT ₹=INR ₺=TRY ₼=AZN ₽=RUB ₾=GEL ฿=THB ៛=KHR
+֏=AMD ৳=BDT
+"""
+
+SIGN_PAIRS: frozenset[tuple[str, str]] = frozenset(
+    (pair[0], code) for pair in _SIGNS.split() for code in pair[2:].split(",")
 )
-_POUNDS = frozenset("EGP FKP GBP GIP LBP SDG SHP SSP SYP".split())
-SIGNS: dict[str, frozenset[str]] = {
-    "$": _DOLLARS,
-    "£": _POUNDS,
-    "¥": frozenset({"JPY", "CNY"}),
-    **{
-        sign: frozenset({code})
-        for sign, code in (
-            pair.split("=")
-            for pair in (
-                "€=EUR ₹=INR ₽=RUB ₺=TRY ₪=ILS ₫=VND ₴=UAH ₦=NGN ₱=PHP ฿=THB ₸=KZT ₡=CRC ₲=PYG "
-                "₵=GHS ₾=GEL ₼=AZN ₭=LAK ₮=MNT ៛=KHR ֏=AMD ৳=BDT ₩=KRW"
-            ).split()
-        )
-    },
-}
-"""A currency sign, and the currencies it can stand for."""
+"""A currency's sign, and a currency it can stand for."""
 
 
 def exponent(currency: str) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import total_ordering
 
-from webapp.kit.currencies import CURRENCIES, SIGNS, exponent
+from webapp.kit.currencies import CURRENCIES, SIGN_PAIRS, exponent
 from webapp.kit.errors import Invalid
 
 __all__ = [
@@ -234,7 +234,7 @@ def _without_minus(text: str) -> tuple[bool, str]:
 
 
 def _without_sign(text: str, currency: str) -> str:
-    marks = [currency, *(sign for sign, codes in SIGNS.items() if currency in codes)]
+    marks = [currency, *(sign for sign, code in SIGN_PAIRS if code == currency)]
     for mark in marks:
         if text[: len(mark)].upper() == mark:
             return text[len(mark) :].strip()

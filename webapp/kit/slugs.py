@@ -1,5 +1,4 @@
 """Text to the piece of a URL that stands for it."""
-# ruff: noqa: RUF001  (the table below is about letters that look alike)
 
 from __future__ import annotations
 
@@ -19,7 +18,7 @@ _SUFFIX_LETTERS = string.digits + string.ascii_lowercase
 _SPELLED = str.maketrans(
     {
         "ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th",
-        "ħ": "h", "ŧ": "t", "ŋ": "ng", "ı": "i", "ĸ": "k", "ə": "e", "ĳ": "ij", "&": " and ",
+        "ħ": "h", "ŧ": "t", "ŋ": "ng", "ı": "i", "ĸ": "k", "ə": "e", "ĳ": "ij",
         "а": "a", "б": "b", "в": "v", "г": "g", "ґ": "g", "д": "d", "ђ": "dj", "е": "e",
         "ѓ": "gj", "є": "ye", "ж": "zh", "з": "z", "ѕ": "dz", "и": "i", "і": "i", "ј": "j",
         "к": "k", "ќ": "kj", "л": "l", "љ": "lj", "м": "m", "н": "n", "њ": "nj", "о": "o",

@@ -7,10 +7,11 @@ import unicodedata
 from html.parser import HTMLParser
 
 _SILENT = frozenset({"script", "style", "template", "noscript", "head", "svg"})
-_INLINE = frozenset(
-    "a abbr b bdi bdo cite code data del dfn em font i ins kbd mark q s samp small span strike "
-    "strong sub sup time tt u var wbr".split()
-)
+_WITHIN_A_LINE = """
+a abbr b bdi bdo cite code data del dfn em font i ins kbd mark q s samp small span strike strong sub
+sup time tt u var wbr
+"""
+_INLINE = frozenset(_WITHIN_A_LINE.split())
 _SPACE = re.compile(r"\s+")
 _JOINER = "\u200d"
 

@@ -32,8 +32,10 @@ _LONGEST_TEXT = 40
 _AMOUNT = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?")
 _SPACES = re.compile("[ \t\u00a0\u2007\u2009\u202f]+")
 _GROUPED = {
-    mark: re.compile(rf"[0-9]{{1,3}}(?:{re.escape(mark)}[0-9]{{2,3}})*{re.escape(mark)}[0-9]{{3}}")
-    for mark in (",", ".", " ", "'")
+    ",": re.compile(r"[0-9]{1,3}(?:,[0-9]{2,3})*,[0-9]{3}"),  # groups of two in India
+    ".": re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+"),
+    " ": re.compile(r"[0-9]{1,3}(?: [0-9]{3})+"),
+    "'": re.compile(r"[0-9]{1,3}(?:'[0-9]{3})+"),
 }
 
 

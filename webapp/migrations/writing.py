@@ -1,4 +1,4 @@
-"""``bin/migration``: write the next revision by comparing a freshly migrated database with the models."""
+"""``bin/migration``: write the next revision from what the models have and the migrations lack."""
 
 import subprocess
 import sys

@@ -64,9 +64,7 @@ def utc_field(*, index: bool = False, default_factory: Callable[[], datetime] | 
     """A required instant; give ``default_factory=now`` for "when the row was made"."""
     if default_factory is None:
         return Field(sa_type=UtcDateTime, nullable=False, index=index)
-    return Field(
-        default_factory=default_factory, sa_type=UtcDateTime, nullable=False, index=index
-    )
+    return Field(default_factory=default_factory, sa_type=UtcDateTime, nullable=False, index=index)
 
 
 def optional_utc_field(*, index: bool = False) -> Any:

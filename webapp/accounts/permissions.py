@@ -1,0 +1,33 @@
+"""What staff may do, by role. A permission is ``subject:verb``; commands ask for them."""
+
+PERMISSIONS: dict[str, str] = {
+    "catalogue:read": "See products, categories and collections in the back office",
+    "catalogue:write": "Change products, categories and collections",
+    "media:write": "Upload and change pictures",
+    "stock:write": "Correct stock",
+    "orders:read": "See orders and the people who placed them",
+    "orders:write": "Mark orders paid, fulfil and cancel them",
+    "imports:write": "Bring catalogue files in and take them out",
+    "settings:write": "Change what the merchant decides",
+    "staff:write": "Invite and remove staff",
+}
+
+_ALL = frozenset(PERMISSIONS)
+_CATALOGUE = frozenset(
+    {"catalogue:read", "catalogue:write", "media:write", "stock:write", "imports:write"}
+)
+
+ROLES: dict[str, frozenset[str]] = {
+    "owner": _ALL,
+    "admin": _ALL,
+    "manager": _CATALOGUE | {"orders:read", "orders:write"},
+    "fulfilment": frozenset({"catalogue:read", "stock:write", "orders:read", "orders:write"}),
+    "support": frozenset({"catalogue:read", "orders:read"}),
+    "editor": _CATALOGUE,
+    "viewer": frozenset({"catalogue:read", "orders:read"}),
+}
+
+
+def of_role(role: str | None) -> frozenset[str]:
+    """The permissions of a role; none for a customer or a role that is no more."""
+    return ROLES.get(role or "", frozenset())

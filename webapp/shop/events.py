@@ -1,0 +1,21 @@
+"""Facts about the shop's own settings."""
+
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from webapp.runtime.events import Event
+
+
+@dataclass(frozen=True)
+class SettingsChanged(Event):
+    """``changed`` maps each setting's name to its value before and after."""
+
+    name: ClassVar[str] = "shop.updated"
+    changed: dict[str, list[Any]]
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        return ("shop", "1")
+
+    def payload(self) -> dict[str, Any]:
+        return {"changed": self.changed}

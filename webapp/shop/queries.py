@@ -1,0 +1,62 @@
+"""What the merchant decided, as a value that pages and rules can read."""
+
+from dataclasses import dataclass, fields
+
+from sqlmodel import Session, select
+
+from webapp.kit.money import Money
+from webapp.shop.models import ShopSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """The shop's settings at one moment. See ``ShopSettings`` for what each means."""
+
+    name: str
+    tagline: str
+    about: str
+    email: str
+    phone: str
+    address: str
+    logo_file_id: int | None
+    hero_file_id: int | None
+    hero_title: str
+    hero_text: str
+    currency: str
+    country: str
+    locale: str
+    time_zone: str
+    weight_unit: str
+    prices_include_tax: bool
+    tax_rounding: str
+    order_prefix: str
+    order_suffix: str
+    next_order_number: int
+    terms: str
+    terms_version: int
+    privacy: str
+    bank_details: str
+    payment_methods: list[str]
+    minimum_order_minor: int | None
+    maximum_order_minor: int | None
+    show_stock_below: int
+    delivery_countries: list[str]
+    is_set_up: bool
+
+    def money(self, minor: int) -> Money:
+        """``minor`` units of the shop's currency."""
+        return Money(minor, self.currency)
+
+
+_NAMES = tuple(field.name for field in fields(Shop))
+_COLUMNS = tuple(ShopSettings.__table__.columns[name] for name in _NAMES)  # type: ignore[attr-defined]
+
+UNTOLD = ShopSettings()
+
+
+def current(session: Session) -> Shop:
+    """The settings now, in one statement; the defaults where nothing was decided yet."""
+    row = session.execute(select(*_COLUMNS).where(ShopSettings.id == 1)).one_or_none()
+    if row is None:
+        return Shop(**{name: getattr(UNTOLD, name) for name in _NAMES})
+    return Shop(*row)

@@ -1,0 +1,317 @@
+"""Facts: what happened, to what, by whom, when. The audit log, and the cause of all that follows.
+
+``emit`` writes the fact into the append-only table ``events`` and tells the features above, all in
+the transaction of the cause. The rows of one subject form a chain: each holds the hash of the one
+before, so a row that was altered, removed or slipped in is found by ``verify_chain``.
+"""
+
+import dataclasses
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import Enum
+from itertools import groupby
+from typing import Any, ClassVar, TypeVar
+
+from sqlalchemy import DDL, Index, UniqueConstraint, event, text
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from webapp.kit.actors import SYSTEM, Actor
+from webapp.kit.clock import now
+from webapp.runtime.columns import json_field, public_id_field, utc_field
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
+
+Subject = tuple[str, str]
+"""What a fact is about: a kind and a public id, ``("order", "ord_...")``."""
+
+
+class Event:
+    """A fact. Subclass it as a frozen dataclass with a ``name`` and a ``subject``.
+
+    The name is ``resource.action``, past tense, lower case. The fields are the payload; they hold
+    no secret and no more of a person than the fact needs, because a fact is never deleted.
+    """
+
+    name: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        if cls.name and not _NAME.fullmatch(cls.name):
+            raise ValueError(f"An event is called 'resource.action', not {cls.name!r}.")
+
+    @property
+    def subject(self) -> Subject:
+        raise NotImplementedError(f"{type(self).__name__} does not say what it is about")
+
+    def payload(self) -> dict[str, Any]:
+        """The facts as JSON values: the dataclass fields unless a subclass knows better."""
+        if not dataclasses.is_dataclass(self):
+            return {}
+        return {field.name: plain(getattr(self, field.name)) for field in dataclasses.fields(self)}
+
+
+E = TypeVar("E", bound=Event)
+Handler = Callable[[Session, E], None]
+
+
+class Handlers:
+    """Who listens to what. Collected per feature like routes, joined once when the app is made."""
+
+    def __init__(self) -> None:
+        self._listeners: list[tuple[type[Event], Callable[[Session, Any], None]]] = []
+
+    def on(self, kind: type[E]) -> Callable[[Handler[E]], Handler[E]]:
+        """Call the function for every fact of this kind; a base class hears all of its kinds."""
+
+        def listen(handler: Handler[E]) -> Handler[E]:
+            self._listeners.append((kind, handler))
+            return handler
+
+        return listen
+
+    def include(self, others: "Handlers") -> None:
+        """Take over the listeners of a feature. Order of inclusion is order of calling."""
+        self._listeners.extend(others._listeners)
+
+    def of(self, fact: Event) -> list[Callable[[Session, Any], None]]:
+        return [handler for kind, handler in self._listeners if isinstance(fact, kind)]
+
+    def listing(self) -> list[tuple[str, str]]:
+        """(event, handler) pairs by name, for ``bin/events`` and the curious."""
+        return [
+            (kind.name or kind.__name__, f"{handler.__module__}.{handler.__name__}")
+            for kind, handler in self._listeners
+        ]
+
+
+class EventRecord(SQLModel, table=True):
+    """One fact, for good. The database itself refuses to change or delete it."""
+
+    __tablename__ = "events"
+    __table_args__ = (
+        UniqueConstraint("subject_kind", "subject_id", "subject_version"),
+        Index("ix_events_name", "name", "seq"),
+        Index("ix_events_actor", "actor_kind", "actor_id", "seq"),
+        {"sqlite_autoincrement": True},
+    )
+
+    seq: int | None = Field(default=None, primary_key=True)
+    id: str = public_id_field("evt")
+    name: str = Field(max_length=60)
+    subject_kind: str = Field(max_length=40)
+    subject_id: str = Field(max_length=60)
+    subject_version: int
+    """1, 2, 3 ... within the subject: a missing row shows, and a receiver can drop stale news."""
+    actor_kind: str = Field(max_length=20)
+    actor_id: str | None = Field(default=None, max_length=60)
+    actor_name: str = Field(default="", max_length=200)
+    at: datetime = utc_field(default_factory=now)
+    payload: dict[str, Any] = json_field()
+    request_id: str = Field(default="", max_length=64)
+    prev_hash: str = Field(max_length=64)
+    hash: str = Field(max_length=64)
+
+
+EVENT_TRIGGERS: Mapping[str, tuple[str, ...]] = {
+    "sqlite": (
+        "CREATE TRIGGER events_are_not_changed BEFORE UPDATE ON events "
+        "BEGIN SELECT RAISE(ABORT, 'events are append-only'); END",
+        "CREATE TRIGGER events_are_not_deleted BEFORE DELETE ON events "
+        "BEGIN SELECT RAISE(ABORT, 'events are append-only'); END",
+    ),
+    "postgresql": (
+        "CREATE FUNCTION refuse_to_alter_events() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'events are append-only'; END $$",
+        "CREATE TRIGGER events_are_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON events "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_alter_events()",
+    ),
+}
+"""Statements, by database, that make the table append-only. The migration runs them as well."""
+
+for _dialect, _statements in EVENT_TRIGGERS.items():
+    for _statement in _statements:
+        event.listen(
+            SQLModel.metadata.tables["events"],
+            "after_create",
+            DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),
+        )
+
+BEGINNING = "0" * 64
+"""What the first fact of a subject has in place of its predecessor's hash."""
+
+
+def emit(session: Session, fact: Event, actor: Actor = SYSTEM) -> EventRecord:
+    """State a fact: record it and tell the features that listen, in this transaction.
+
+    A listener that raises undoes the cause as well. ``session.info["request_id"]``, where the web
+    floor has put one, ties the fact to the access log.
+    """
+    if not fact.name:
+        raise TypeError(f"{type(fact).__name__} has no name and cannot be stated")
+    kind, identifier = fact.subject
+    last = _last_of(session, kind, identifier)
+    record = EventRecord(
+        name=fact.name,
+        subject_kind=kind,
+        subject_id=identifier,
+        subject_version=last[0] + 1,
+        actor_kind=actor.kind,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        at=now(),
+        payload=fact.payload(),
+        request_id=session.info.get("request_id") or "",
+        prev_hash=last[1],
+        hash="",
+    )
+    record.hash = _hash_of(record)
+    session.add(record)
+    session.flush()
+
+    handlers: Handlers | None = session.info.get("handlers")
+    for handler in handlers.of(fact) if handlers else ():
+        handler(session, fact)
+    return record
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PastEvent:
+    """A recorded fact as a page or a script wants it."""
+
+    seq: int
+    id: str
+    name: str
+    at: datetime
+    actor_kind: str
+    actor_id: str | None
+    actor_name: str
+    payload: dict[str, Any]
+
+
+def history(
+    session: Session, subject_kind: str, subject_id: str, *, limit: int | None = None
+) -> list[PastEvent]:
+    """What happened to one thing, oldest first; with ``limit`` the latest that many."""
+    columns = (
+        EventRecord.seq,
+        EventRecord.id,
+        EventRecord.name,
+        EventRecord.at,
+        EventRecord.actor_kind,
+        EventRecord.actor_id,
+        EventRecord.actor_name,
+        EventRecord.payload,
+    )
+    query = (
+        select(*columns)  # type: ignore[call-overload]
+        .where(EventRecord.subject_kind == subject_kind, EventRecord.subject_id == subject_id)
+        .order_by(col(EventRecord.seq).desc())
+        .limit(limit)
+    )
+    return [PastEvent(*row) for row in session.exec(query)][::-1]
+
+
+def verify_chain(session: Session, subject: Subject) -> list[str]:
+    """What is wrong with the recorded history of one subject, in sentences; empty when sound."""
+    records = session.exec(
+        select(EventRecord)
+        .where(EventRecord.subject_kind == subject[0], EventRecord.subject_id == subject[1])
+        .order_by(col(EventRecord.subject_version), col(EventRecord.seq))
+    )
+    return list(_faults(records))
+
+
+def verify_all_chains(session: Session) -> Iterator[tuple[Subject, str]]:
+    """Every fault in every subject's history, without holding more than a page of rows."""
+    records = session.exec(
+        select(EventRecord)
+        .order_by(
+            col(EventRecord.subject_kind),
+            col(EventRecord.subject_id),
+            col(EventRecord.subject_version),
+        )
+        .execution_options(yield_per=500)
+    )
+    for subject, chain in groupby(records, lambda row: (row.subject_kind, row.subject_id)):
+        for fault in _faults(chain):
+            yield subject, fault
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON holds it. Floats are refused: they do not hash alike on every engine."""
+    match value:
+        case None | bool() | int() | str() if not isinstance(value, Enum):
+            return value
+        case Enum():
+            return plain(value.value)
+        case datetime():
+            if value.tzinfo is None:
+                raise ValueError("a fact cannot hold a naive datetime: which zone is it in?")
+            return value.astimezone(UTC).isoformat()
+        case date():
+            return value.isoformat()
+        case Decimal():
+            return str(value)
+        case Mapping():
+            return {str(key): plain(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [plain(inner) for inner in value]
+        case set() | frozenset():
+            return sorted(plain(inner) for inner in value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in _fields(value)}
+    raise TypeError(f"a fact cannot hold a {type(value).__name__}")
+
+
+def _fields(value: Any) -> tuple[dataclasses.Field[Any], ...]:
+    return dataclasses.fields(value)
+
+
+def _last_of(session: Session, kind: str, identifier: str) -> tuple[int, str]:
+    """Version and hash of the subject's latest fact. On PostgreSQL the subject is held until the
+    end of the transaction, so two writers cannot both follow the same predecessor."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(
+            text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))"),
+            {"subject": f"{kind}:{identifier}"},
+        )
+    row = session.exec(
+        select(EventRecord.subject_version, EventRecord.hash)
+        .where(EventRecord.subject_kind == kind, EventRecord.subject_id == identifier)
+        .order_by(col(EventRecord.subject_version).desc())
+        .limit(1)
+    ).first()
+    return (row[0], row[1]) if row else (0, BEGINNING)
+
+
+def _hash_of(record: EventRecord) -> str:
+    """SHA-256 over the predecessor's hash and the canonical JSON of everything the row says."""
+    said = {
+        "id": record.id,
+        "name": record.name,
+        "subject": [record.subject_kind, record.subject_id, record.subject_version],
+        "actor": [record.actor_kind, record.actor_id, record.actor_name],
+        "at": record.at.astimezone(UTC).isoformat(),
+        "payload": record.payload,
+        "request_id": record.request_id,
+    }
+    canonical = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(f"{record.prev_hash}{canonical}".encode("ascii")).hexdigest()
+
+
+def _faults(chain: Any) -> Iterator[str]:
+    before, version = BEGINNING, 0
+    for record in chain:
+        version += 1
+        if record.subject_version != version:
+            yield f"event {record.seq}: number {version} of its subject is missing before it"
+            version = record.subject_version
+        elif record.prev_hash != before:
+            yield f"event {record.seq}: does not follow from the one before it"
+        if _hash_of(record) != record.hash:
+            yield f"event {record.seq}: was changed after it was recorded"
+        before = record.hash

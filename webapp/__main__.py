@@ -1,0 +1,5 @@
+"""``python -m webapp``: the command line."""
+
+from webapp.cli import main
+
+main()

@@ -1,0 +1,5 @@
+"""The feature backoffice."""
+
+from webapp.feature import Feature
+
+backoffice = Feature("backoffice")

@@ -1,0 +1,34 @@
+"""The list of features, lowest first. A feature may use those before it, never those after."""
+
+from webapp.accounts.feature import accounts
+from webapp.backoffice.feature import backoffice
+from webapp.cart.feature import cart
+from webapp.catalogue.feature import catalogue
+from webapp.checkout.feature import checkout
+from webapp.exchange.feature import exchange
+from webapp.feature import Feature
+from webapp.inventory.feature import inventory
+from webapp.media.feature import media
+from webapp.ops.feature import ops
+from webapp.orders.feature import orders
+from webapp.payments.feature import payments
+from webapp.pricing.feature import pricing
+from webapp.shop.feature import shop
+from webapp.storefront.feature import storefront
+
+FEATURES: tuple[Feature, ...] = (
+    shop,
+    accounts,
+    media,
+    catalogue,
+    inventory,
+    pricing,
+    cart,
+    payments,
+    orders,
+    checkout,
+    exchange,
+    storefront,
+    backoffice,
+    ops,
+)

@@ -1,0 +1,5 @@
+"""The feature ops."""
+
+from webapp.feature import Feature
+
+ops = Feature("ops")

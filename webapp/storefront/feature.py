@@ -1,0 +1,5 @@
+"""The feature storefront."""
+
+from webapp.feature import Feature
+
+storefront = Feature("storefront")

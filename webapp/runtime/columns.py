@@ -41,12 +41,12 @@ def enum_field(kind: type[StrEnum], default: StrEnum | None = None, **more: Any)
         kind,
         native_enum=False,
         create_constraint=False,
-        length=20,
+        length=24,
         values_callable=lambda members: [member.value for member in members],
     )
     if default is None:
         return Field(sa_type=words, nullable=False, **more)  # type: ignore[call-overload]
-    return Field(default=default, sa_type=words, nullable=False, **more)  # type: ignore[call-overload]
+    return Field(default=default, sa_type=words, nullable=False, **more)
 
 
 def public_id_field(prefix: str) -> Any:

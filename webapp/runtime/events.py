@@ -137,7 +137,7 @@ for _dialect, _statements in EVENT_TRIGGERS.items():
         event.listen(
             SQLModel.metadata.tables["events"],
             "after_create",
-            DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),
+            DDL(_statement).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
         )
 
 BEGINNING = "0" * 64

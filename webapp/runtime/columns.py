@@ -45,7 +45,7 @@ def enum_field(kind: type[StrEnum], default: StrEnum | None = None, **more: Any)
         values_callable=lambda members: [member.value for member in members],
     )
     if default is None:
-        return Field(sa_type=words, nullable=False, **more)  # type: ignore[call-overload]
+        return Field(sa_type=words, nullable=False, **more)
     return Field(default=default, sa_type=words, nullable=False, **more)
 
 

@@ -1,0 +1,109 @@
+"""What every test may ask for: a shop of its own on a migrated database, a browser, the jobs."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from sqlalchemy import event
+from sqlmodel import Session
+
+from tests.browser import Browser
+from webapp.main import create_app
+from webapp.migrations import upgrade
+from webapp.runtime.db import Database
+from webapp.settings import Settings
+
+SECRET = "a secret for tests, long enough to sign with"
+
+
+@pytest.fixture(scope="session")
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty, migrated SQLite file that each test copies: migrating anew would take seconds."""
+    path = tmp_path_factory.mktemp("template") / "shop.db"
+    database = Database(f"sqlite:///{path}")
+    upgrade(database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.dispose()
+    return path
+
+
+@pytest.fixture
+def settings(tmp_path: Path, migrated: Path) -> Settings:
+    shutil.copy(migrated, tmp_path / "shop.db")
+    (tmp_path / "uploads").mkdir()
+    return Settings(
+        _env_file=None,  # type: ignore[call-arg]
+        data_dir=tmp_path,
+        uploads_dir=tmp_path / "uploads",
+        secret_key=SECRET,
+        job_threads=0,
+        rate_limit_per_minute=0,
+        log_level="critical",
+        outbound_allow_private=True,
+    )
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[FastAPI]:
+    """The whole shop, with no job running until the test says ``run_jobs()``."""
+    site = create_app(settings)
+    yield site
+    site.state.shop.close()
+
+
+@pytest.fixture
+def database(app: FastAPI) -> Database:
+    found: Database = app.state.database
+    return found
+
+
+@pytest.fixture
+def db(database: Database) -> Iterator[Session]:
+    """A session of the test's own. It may commit; pages see only what was committed."""
+    session = database.open_reading()
+    yield session
+    session.close()
+
+
+@pytest.fixture
+def browser(app: FastAPI) -> Iterator[Browser]:
+    with Browser(app) as opened:
+        yield opened
+
+
+@pytest.fixture
+def run_jobs(app: FastAPI) -> Callable[[], int]:
+    """Run what is due, here and now; gives the number of jobs that ran."""
+
+    def run() -> int:
+        ran: int = app.state.shop.runner.run_due()
+        return ran
+
+    return run
+
+
+class Statements(list[str]):
+    """The SQL that was sent while counting."""
+
+    @contextmanager
+    def counted(self) -> Iterator["Statements"]:
+        self.clear()
+        yield self
+
+
+@pytest.fixture
+def statements(database: Database) -> Iterator[Statements]:
+    """Every statement sent to the database, transaction marks left out."""
+    seen = Statements()
+
+    def note(_conn: object, _cursor: object, statement: str, *_more: object) -> None:
+        if not statement.startswith(("BEGIN", "PRAGMA")):
+            seen.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(database.engine, "before_cursor_execute", note)

@@ -1,0 +1,255 @@
+"""The command line: ``vitrine serve | worker | demo | import | export | staff | migrate | audit``."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from webapp.kit.errors import ShopError
+from webapp.settings import Settings
+
+app = typer.Typer(
+    name="vitrine",
+    help="A self-hosted online shop in one process.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+staff = typer.Typer(help="Who works here: add, list, password, role, remove.", no_args_is_help=True)
+app.add_typer(staff, name="staff")
+
+DataDir = Annotated[
+    Path | None, typer.Option("--data", help="Folder of the database and the secret key.")
+]
+UploadsDir = Annotated[Path | None, typer.Option("--uploads", help="Folder of uploaded files.")]
+
+
+def main() -> None:
+    """Run the command line; a refusal is a sentence on standard error and exit code 1."""
+    try:
+        app()
+    except ShopError as refusal:
+        _stop(refusal.detail)
+
+
+def _stop(sentence: str) -> NoReturn:
+    sys.stderr.write(f"{sentence}\n")
+    raise SystemExit(1)
+
+
+def _settings(data: Path | None = None, uploads: Path | None = None, **more: object) -> Settings:
+    given: dict[str, object] = {name: value for name, value in more.items() if value is not None}
+    if data is not None:
+        given["data_dir"] = data.resolve()
+    if uploads is not None:
+        given["uploads_dir"] = uploads.resolve()
+    return Settings(**given)  # type: ignore[arg-type]
+
+
+# The commands import what they need when they run: `vitrine --help` answers at once, and the
+# server does not carry the import wizard's table printer in its memory.
+
+
+@app.command()
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
+    data: DataDir = None,
+    uploads: UploadsDir = None,
+    empty: Annotated[bool, typer.Option("--empty", help="Begin without the demo shop.")] = False,
+) -> None:
+    """Serve the shop. A fresh one is filled with the demo shop unless --empty is given."""
+    from webapp.ops.serving import serve as run
+
+    run(_settings(data, uploads, host=host, port=port), empty=empty)
+
+
+@app.command()
+def worker(data: DataDir = None, uploads: UploadsDir = None) -> None:
+    """Run background jobs alone, beside servers started with VITRINE_JOB_THREADS=0."""
+    from webapp.worker import run
+
+    run(_settings(data, uploads))
+
+
+@app.command()
+def demo(data: DataDir = None, uploads: UploadsDir = None) -> None:
+    """Fill an empty shop with the demo shop."""
+    from webapp.demo.seeding import seed
+    from webapp.main import open_shop
+
+    with open_shop(_settings(data, uploads)) as shop:
+        _say(seed(shop))
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The CSV file.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only tell what would happen.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
+    images: Annotated[
+        Path | None, typer.Option(exists=True, help="Folder or ZIP of the pictures named in it.")
+    ] = None,
+    mapping: Annotated[
+        Path | None, typer.Option(exists=True, help="JSON that maps columns of an unknown header.")
+    ] = None,
+    guess: Annotated[
+        bool, typer.Option("--guess", help="Take the guessed mapping of an unknown header.")
+    ] = False,
+    delimiter: Annotated[str | None, typer.Option(help="Force the delimiter.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Force the encoding.")] = None,
+    decimal_comma: Annotated[
+        bool, typer.Option("--decimal-comma", help="Prices are written 1.234,56.")
+    ] = False,
+    rejects: Annotated[
+        Path | None, typer.Option(help="Where to write the refused rows with their reasons.")
+    ] = None,
+    data: DataDir = None,
+    uploads: UploadsDir = None,
+) -> None:
+    """Bring a catalogue file in: Shopify, WooCommerce, our own, or any other through a mapping."""
+    from webapp.exchange.shell import import_file
+    from webapp.main import open_shop
+
+    with open_shop(_settings(data, uploads)) as shop:
+        done = import_file(
+            shop,
+            file,
+            dry_run=dry_run,
+            images=images,
+            mapping=mapping,
+            guess=guess,
+            delimiter=delimiter,
+            encoding=encoding,
+            decimal_comma=decimal_comma,
+            rejects=rejects,
+            quiet=as_json,
+        )
+    _say(json.dumps(done.counts) if as_json else done.line)
+    if done.counts["failed"]:
+        raise SystemExit(2)
+
+
+@app.command()
+def export(
+    file: Annotated[
+        Path | None, typer.Argument(help="Where to write; standard output if none.")
+    ] = None,
+    dialect: Annotated[str, typer.Option(help="vitrine, shopify or woocommerce.")] = "vitrine",
+    data: DataDir = None,
+    uploads: UploadsDir = None,
+) -> None:
+    """Write the catalogue as a CSV file that imports back to the same catalogue."""
+    from webapp.exchange.shell import export_file
+    from webapp.main import open_shop
+
+    with open_shop(_settings(data, uploads)) as shop:
+        count = export_file(shop, file, dialect=dialect)
+    if file is not None:
+        _say(f"{count} rows written to {file}.")
+
+
+@app.command()
+def migrate(data: DataDir = None) -> None:
+    """Bring the database to this version (the embedded one does so by itself)."""
+    from webapp.migrations import copy_aside, head, is_current, upgrade
+    from webapp.runtime.db import Database
+
+    settings = _settings(data)
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database)
+    if is_current(database):
+        _say(f"The database is at {head()} already.")
+        return
+    if database.path is not None:
+        copy_aside(database.path)
+    upgrade(database)
+    _say(f"The database is at {head()} now.")
+
+
+@app.command()
+def audit(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False,
+    data: DataDir = None,
+    uploads: UploadsDir = None,
+) -> None:
+    """Derive totals, stock and statuses anew from the ledgers and tell every difference."""
+    from webapp.main import open_shop
+    from webapp.ops.audit import audit as run
+
+    with open_shop(_settings(data, uploads)) as shop:
+        report = run(shop.database)
+    _say(json.dumps(report.as_json()) if as_json else report.text())
+    if report.findings:
+        raise SystemExit(1)
+
+
+@staff.command("add")
+def staff_add(
+    email: Annotated[str, typer.Argument(help="Their email address.")],
+    role: Annotated[str, typer.Option(help="owner, admin, manager, fulfilment ...")] = "manager",
+    name: Annotated[str, typer.Option(help="How colleagues call them.")] = "",
+    password: Annotated[
+        str | None, typer.Option(help="Asked for when not given.", envvar="VITRINE_NEW_PASSWORD")
+    ] = None,
+    data: DataDir = None,
+) -> None:
+    """Let somebody into the back office."""
+    from webapp.accounts.commands import add_staff, check_password
+    from webapp.accounts.passwords import hashed
+    from webapp.kit.actors import SYSTEM
+    from webapp.main import open_shop
+
+    secret = password or typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    check_password(secret)
+    stored = hashed(secret)
+    with open_shop(_settings(data)) as shop, shop.database.writing() as session:
+        person = add_staff(session, SYSTEM, email=email, password_hash=stored, role=role, name=name)
+        sentence = f"{person.email} may sign in as {role}."
+    _say(sentence)
+
+
+@staff.command("list")
+def staff_list(data: DataDir = None) -> None:
+    """Who may enter the back office."""
+    from webapp.accounts.queries import staff as people
+    from webapp.main import open_shop
+
+    with open_shop(_settings(data)) as shop, shop.database.reading() as session:
+        for person in people(session):
+            state = "" if person.is_active else "  (closed)"
+            _say(f"{person.email}  {person.role}{state}")
+
+
+@staff.command("password")
+def staff_password(
+    email: Annotated[str, typer.Argument(help="Whose password.")],
+    password: Annotated[
+        str | None, typer.Option(help="Asked for when not given.", envvar="VITRINE_NEW_PASSWORD")
+    ] = None,
+    data: DataDir = None,
+) -> None:
+    """Set a new password for a member of staff and end their sign-ins."""
+    from webapp.accounts.commands import change_staff, check_password, normalised_email
+    from webapp.accounts.passwords import hashed
+    from webapp.accounts.queries import by_email
+    from webapp.kit.actors import SYSTEM
+    from webapp.main import open_shop
+
+    secret = password or typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    check_password(secret)
+    stored = hashed(secret)
+    with open_shop(_settings(data)) as shop, shop.database.writing() as session:
+        person = by_email(session, normalised_email(email))
+        if person is None or person.role is None:
+            _stop(f"Nobody works here as {email}.")
+        change_staff(session, SYSTEM, person, password_hash=stored)
+    _say("Done. They are signed out everywhere.")
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")

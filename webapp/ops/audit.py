@@ -1,0 +1,56 @@
+"""``vitrine audit``: derive everything anew from the ledgers and tell every difference.
+
+Each feature brings checks of its own tables (``<feature>/audit.py``): functions that take a session
+and return sentences. A clean shop returns none.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from sqlmodel import Session
+
+from webapp.catalogue.audit import CHECKS as CATALOGUE
+from webapp.inventory.audit import CHECKS as INVENTORY
+from webapp.orders.audit import CHECKS as ORDERS
+from webapp.payments.audit import CHECKS as PAYMENTS
+from webapp.runtime.audit import CHECKS as RUNTIME
+from webapp.runtime.db import Database
+
+Check = Callable[[Session], Sequence[str]]
+
+CHECKS: dict[str, Check] = {**RUNTIME, **CATALOGUE, **INVENTORY, **PAYMENTS, **ORDERS}
+"""Every check under the name of the invariant it proves."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was checked and what did not agree."""
+
+    checked: list[str]
+    findings: dict[str, list[str]] = field(default_factory=dict)
+
+    def text(self) -> str:
+        lines = []
+        for name in self.checked:
+            found = self.findings.get(name, [])
+            lines.append(f"{'FAULT' if found else 'ok   '}  {name}")
+            lines += [f"         {sentence}" for sentence in found]
+        count = sum(len(found) for found in self.findings.values())
+        lines.append(
+            f"{len(self.checked)} checks, {count} findings." if count else "The books balance."
+        )
+        return "\n".join(lines)
+
+    def as_json(self) -> dict[str, object]:
+        return {"clean": not self.findings, "checked": self.checked, "findings": self.findings}
+
+
+def audit(database: Database) -> Report:
+    """Run every check in one consistent look at the data."""
+    findings: dict[str, list[str]] = {}
+    with database.reading() as session:
+        for name, check in CHECKS.items():
+            found = list(check(session))
+            if found:
+                findings[name] = found
+    return Report(checked=list(CHECKS), findings=findings)

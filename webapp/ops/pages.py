@@ -1,0 +1,52 @@
+"""What the operator's tools ask: is the process alive, is it ready to serve."""
+
+import os
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from sqlalchemy import text
+
+from webapp.migrations import is_current
+from webapp.runtime.db import Database
+
+pages = APIRouter()
+
+
+@pages.get("/health", name="ops.health", include_in_schema=False)
+async def health() -> JSONResponse:
+    """The process answers. Says nothing of what stands behind it."""
+    return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+@pages.get("/ready", name="ops.ready", include_in_schema=False)
+def ready(request: Request) -> JSONResponse:
+    """Requests can be served: the database takes writes and is at this version; files can be kept."""
+    database: Database = request.app.state.database
+    checks: dict[str, Any] = {
+        "database": _takes_writes(database),
+        "migration": _answers(lambda: is_current(database)),
+        "uploads": os.access(request.app.state.settings.uploads_dir, os.W_OK),
+    }
+    good = all(checks.values())
+    return JSONResponse(
+        {"status": "ready" if good else "not ready", "checks": checks},
+        status_code=200 if good else 503,
+        headers={"Cache-Control": "no-store"},
+    )
+
+
+def _takes_writes(database: Database) -> bool:
+    def probe() -> bool:
+        with database.writing() as session:
+            session.execute(text("UPDATE shop_settings SET id = id WHERE id = 1"))
+        return True
+
+    return _answers(probe)
+
+
+def _answers(question: Any) -> bool:
+    try:
+        return bool(question())
+    except Exception:
+        return False

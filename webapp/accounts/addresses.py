@@ -97,7 +97,7 @@ class Address:
         for form in rules.address_format.split("%n"):
             line = _MARK.sub(lambda mark: self._part(mark[1]), form)
             # What stood between two parts of which one is empty is left over at an end.
-            written += [part.strip(" ,-、") for part in line.split("\n")]
+            written += [" ".join(part.split()).strip(" ,-、") for part in line.split("\n")]
         written.append(country_name(self.country, locale))
         return [line for line in written if line and line != "〒"]
 
@@ -172,7 +172,7 @@ def read(country: str, typed: Mapping[str, str]) -> tuple[Address | None, dict[s
         problem = _problem(field, value)
         if problem is None and field.choices and value:
             chosen = _chosen(value, field.choices)
-            problem = None if chosen else f"Choose a {field.label.lower()} from the list."
+            problem = None if chosen else "Choose one from the list."
             value = chosen or value
         if problem is None and field.name == "postal_code" and value:
             value = unicodedata.normalize("NFKC", value).upper()
@@ -202,13 +202,18 @@ def _postcode_problem(country: str, field: AddressField, value: str) -> str | No
     if pattern is None or pattern.fullmatch(value):
         return None
     hint = f", like {field.example}" if field.example else ""
-    return f"Enter a {field.label} as it is written in {country_name(country)}{hint}."
+    article = "an" if _in_a_sentence(field.label)[0] in "aeiou" else "a"
+    return f"Enter {article} {_in_a_sentence(field.label)} for {country_name(country)}{hint}."
 
 
 def _asked(field: AddressField) -> str:
     if field.name == "name":
         return "the name of the person it is for"
-    return f"the {field.label[0].lower()}{field.label[1:]}"
+    return f"the {_in_a_sentence(field.label)}"
+
+
+def _in_a_sentence(label: str) -> str:
+    return label if label[:2].isupper() else f"{label[0].lower()}{label[1:]}"
 
 
 def _chosen(value: str, choices: tuple[tuple[str, str], ...]) -> str | None:
@@ -231,7 +236,6 @@ def _field(name: str, rules: ValidationRules) -> AddressField:
             label = "Street and house number"
         case "city":
             label = _label(rules.city_type, _CITIES)
-            choices = ()
         case "city_area":
             label = _label(rules.city_area_type, _SUBLOCALITIES)
         case "country_area":

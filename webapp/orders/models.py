@@ -1,4 +1,4 @@
-"""What was bought, at the prices and in the words of that moment. Never recomputed from the catalogue."""
+"""What was bought, at the prices and in the words of that moment; never taken from the catalogue."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +8,13 @@ from sqlalchemy import CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
 from webapp.kit.clock import now
-from webapp.runtime.columns import enum_field, json_field, optional_utc_field, public_id_field, utc_field
+from webapp.runtime.columns import (
+    enum_field,
+    json_field,
+    optional_utc_field,
+    public_id_field,
+    utc_field,
+)
 
 
 class OrderStatus(StrEnum):
@@ -20,6 +26,34 @@ class OrderStatus(StrEnum):
     expired = "expired"
 
 
+class PaymentStatus(StrEnum):
+    """How far the order is paid; ``orders.status.payment_status`` derives it."""
+
+    unpaid = "unpaid"
+    pending = "pending"
+    partially_authorized = "partially_authorized"
+    authorized = "authorized"
+    partially_paid = "partially_paid"
+    paid = "paid"
+    overpaid = "overpaid"
+    partially_refunded = "partially_refunded"
+    refunded = "refunded"
+    voided = "voided"
+
+
+class FulfilmentStatus(StrEnum):
+    """How far the goods are; ``orders.status.fulfilment_status`` derives it."""
+
+    not_required = "not_required"
+    unfulfilled = "unfulfilled"
+    partially_fulfilled = "partially_fulfilled"
+    fulfilled = "fulfilled"
+    partially_delivered = "partially_delivered"
+    delivered = "delivered"
+    partially_returned = "partially_returned"
+    returned = "returned"
+
+
 class Order(SQLModel, table=True):
     """One purchase. After placement only counters, notes, tracking and the status may change."""
 
@@ -27,7 +61,11 @@ class Order(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("total_minor >= 0", name="total"),
         CheckConstraint("captured_minor >= refunded_minor", name="refunded"),
-        Index("ix_orders_status_placed", "status", "placed_at"),
+        CheckConstraint(
+            "cancelled_minor >= 0 AND cancelled_minor <= total_minor", name="cancelled"
+        ),
+        Index("ix_orders_placed", "placed_at", "id"),
+        Index("ix_orders_status_placed", "status", "placed_at", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -35,9 +73,13 @@ class Order(SQLModel, table=True):
     number: str = Field(unique=True, max_length=40)
     cart_id: int = Field(unique=True)
     """One order for one cart, whatever is clicked twice."""
+    attempt: str | None = Field(default=None, unique=True, max_length=64)
+    """The key of the checkout form it came from: the form sent again is the same order."""
     status: OrderStatus = enum_field(OrderStatus, OrderStatus.pending)
     currency: str = Field(max_length=3)
     prices_include_tax: bool
+    tax_rounding: str = Field(default="document", max_length=10)
+    """Where tax was rounded: ``document`` or ``line``. The audit follows the same rule."""
     locale: str = Field(max_length=12)
     email: str = Field(max_length=254, index=True)
     customer_name: str = Field(default="", max_length=200)
@@ -70,7 +112,13 @@ class Order(SQLModel, table=True):
     trace: list[Any] = json_field(list)
     """How the price came to be, step by step."""
 
-    placed_at: datetime = utc_field(default_factory=now, index=True)
+    payment_status: PaymentStatus = enum_field(PaymentStatus, PaymentStatus.unpaid, index=True)
+    fulfilment_status: FulfilmentStatus = enum_field(
+        FulfilmentStatus, FulfilmentStatus.unfulfilled, index=True
+    )
+    """Both repeat what ledger and counters say, for lists and filters; the audit compares."""
+
+    placed_at: datetime = utc_field(default_factory=now)
     confirmed_at: datetime | None = optional_utc_field()
     completed_at: datetime | None = optional_utc_field()
     cancelled_at: datetime | None = optional_utc_field()

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 import webapp.accounts.models
 import webapp.cart.models
+import webapp.catalogue.derived
 import webapp.catalogue.models
 import webapp.exchange.models
 import webapp.inventory.models

@@ -62,13 +62,15 @@ class Product(SQLModel, table=True):
         CheckConstraint("price_from_minor >= 0", name="price_from"),
         Index("ix_products_listing_new", "status", "published_at", "id"),
         Index("ix_products_listing_price", "status", "price_from_minor", "id"),
-        Index("ix_products_listing_title", "status", "title", "id"),
+        Index("ix_products_listing_title", "status", "sort_title", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     public_id: str = public_id_field("prd")
     slug: str = Field(unique=True, max_length=200)
     title: str = Field(max_length=300)
+    sort_title: str = Field(default="", max_length=120)
+    """The title without capitals and accents: what lists are sorted by."""
     summary: str = Field(default="", max_length=2000)
     body: str = Field(default="", max_length=200_000)
     """Sanitised HTML; cleaned when written, so that pages may print it as it is."""

@@ -1,0 +1,5 @@
+"""The feature catalogue."""
+
+from webapp.feature import Feature
+
+catalogue = Feature("catalogue")

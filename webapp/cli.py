@@ -61,9 +61,24 @@ def serve(
     empty: Annotated[bool, typer.Option("--empty", help="Begin without the demo shop.")] = False,
 ) -> None:
     """Serve the shop. A fresh one is filled with the demo shop unless --empty is given."""
-    from webapp.ops.serving import serve as run
+    from webapp.demo.seeding import seed
+    from webapp.main import create_app
+    from webapp.ops import serving
 
-    run(_settings(data, uploads, host=host, port=port), empty=empty)
+    settings = _settings(data, uploads, host=host, port=port)
+    site = create_app(settings)
+    shop = site.state.shop
+    with shop.database.reading() as session:
+        fresh = serving.is_fresh(session)
+    if fresh and not empty:
+        serving.announce("A fresh shop: putting the demo shop on its shelves ...")
+        seed(shop.database, shop.means)
+        serving.first_staff(shop.database, settings.data_dir)
+    address = f"http://{settings.host}:{settings.port}"
+    serving.announce(
+        serving.greeting(settings, fresh_without_staff=fresh and empty, address=address)
+    )
+    serving.run(site, settings)
 
 
 @app.command()
@@ -81,7 +96,7 @@ def demo(data: DataDir = None, uploads: UploadsDir = None) -> None:
     from webapp.main import open_shop
 
     with open_shop(_settings(data, uploads)) as shop:
-        _say(seed(shop))
+        _say(seed(shop.database, shop.means))
 
 
 @app.command("import")
@@ -117,7 +132,8 @@ def import_(
 
     with open_shop(_settings(data, uploads)) as shop:
         done = import_file(
-            shop,
+            shop.database,
+            shop.means,
             file,
             dry_run=dry_run,
             images=images,
@@ -148,7 +164,7 @@ def export(
     from webapp.main import open_shop
 
     with open_shop(_settings(data, uploads)) as shop:
-        count = export_file(shop, file, dialect=dialect)
+        count = export_file(shop.database, file, dialect=dialect)
     if file is not None:
         _say(f"{count} rows written to {file}.")
 

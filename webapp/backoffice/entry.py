@@ -10,7 +10,7 @@ from webapp.accounts.errors import WeakPassword
 from webapp.accounts.guards import COOKIE, token_of
 from webapp.backoffice.forms import FoundForm, SignInForm
 from webapp.kit.errors import Invalid, NotAllowed
-from webapp.runtime.secrets import is_same, welcome_key
+from webapp.accounts.founding import is_welcome_key
 from webapp.web.deps import Data, Db
 from webapp.web.sessions import forget_cookie, set_cookie
 from webapp.web.submissions import Submission, submitted
@@ -70,9 +70,7 @@ def _signed_in(request: Request, asked: SignInForm, data: Data) -> str | None:
         current = queries.by_email(session, address)
         if current is None or not current.is_staff or current.password_hash != stored:
             return None
-        return commands.sign_in(
-            session, current, user_agent=request.headers.get("user-agent", "")
-        )
+        return commands.sign_in(session, current, user_agent=request.headers.get("user-agent", ""))
 
 
 @pages.post("/admin/sign-out", name="backoffice.sign_out")
@@ -107,17 +105,13 @@ def submit_found(request: Request, form: FoundAsked, data: Data) -> Response:
         except WeakPassword as refusal:
             form.refuse("password", refusal.detail)
     if form.data is None:
-        return view(
-            request, "backoffice/welcome.html#welcome_form", {"form": form}, status=422
-        )
+        return view(request, "backoffice/welcome.html#welcome_form", {"form": form}, status=422)
     stored = passwords.hashed(form.data.password)
     with data.writing() as session:
         person = commands.found(
             session, email=form.data.email, password_hash=stored, name=form.data.name
         )
-        secret = commands.sign_in(
-            session, person, user_agent=request.headers.get("user-agent", "")
-        )
+        secret = commands.sign_in(session, person, user_agent=request.headers.get("user-agent", ""))
     response = redirect(
         request, request.app.state.url_for("backoffice.settings"), notice="Welcome. Name your shop."
     )
@@ -131,7 +125,7 @@ def _must_be_founder(request: Request, key: str) -> None:
     is_here = host in {"127.0.0.1", "::1", "testclient"} and not any(
         name in request.headers for name in ("x-forwarded-for", "forwarded", "x-real-ip")
     )
-    if not is_here and not is_same(key, welcome_key(request.app.state.settings)):
+    if not is_here and not is_welcome_key(request.app.state.settings, key):
         raise NotAllowed(
             "This shop has no owner yet. Open the link that was printed when the shop started."
         )

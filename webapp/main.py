@@ -1,0 +1,114 @@
+"""Where it all meets: one shop put together from its settings, and the two applications over it."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.requests import HTTPConnection
+
+from webapp import migrations
+from webapp.backoffice.frame import office_frame_of
+from webapp.features import FEATURES
+from webapp.runtime.db import Database
+from webapp.runtime.events import Handlers
+from webapp.runtime.jobs import Jobs, Means, Runner
+from webapp.runtime.outbound import Outbound
+from webapp.runtime.secrets import secret_key
+from webapp.runtime.storage import DiskStorage
+from webapp.settings import Settings
+from webapp.storefront.frame import frame_of, manners
+from webapp.web import edge
+
+
+@dataclass
+class OpenShop:
+    """A shop of this process: its database at the right version, its files, its jobs."""
+
+    settings: Settings
+    database: Database
+    means: Means
+    runner: Runner
+
+    def close(self) -> None:
+        """Let running jobs end or go back to the queue, then let go of the database."""
+        self.runner.stop()
+        self.database.dispose()
+
+
+def assemble(settings: Settings) -> OpenShop:
+    """Open (and, where embedded, migrate) the database and put the shop's means together.
+
+    Raises ``Unavailable`` for a server database of another version.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.uploads_dir.mkdir(parents=True, exist_ok=True)
+    handlers, jobs = Handlers(), Jobs("shop")
+    for feature in FEATURES:
+        if feature.handlers:
+            handlers.include(feature.handlers)
+        if feature.jobs:
+            jobs.include(feature.jobs)
+    database = Database(settings.database, handlers=handlers)
+    migrations.prepare(database)
+    means = Means(
+        settings=settings,
+        storage=DiskStorage(settings.uploads_dir),
+        outbound=Outbound(allow_private=settings.outbound_allow_private),
+    )
+    runner = Runner(database, means, jobs, threads=settings.job_threads)
+    return OpenShop(settings, database, means, runner)
+
+
+@contextmanager
+def open_shop(settings: Settings) -> Iterator[OpenShop]:
+    """A shop for the command line: no server, and no job running unless it is run here."""
+    shop = assemble(settings)
+    try:
+        yield shop
+    finally:
+        shop.close()
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The site (HTML) with the API (JSON) beside it, over one shop. Holds no global state."""
+    shop = assemble(settings)
+
+    @asynccontextmanager
+    async def lifespan(_site: FastAPI) -> AsyncIterator[None]:
+        shop.runner.start()
+        try:
+            yield
+        finally:
+            shop.close()
+
+    site = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, lifespan=lifespan)
+    api = FastAPI(
+        title="Vitrine API",
+        version="1",
+        description="The shop for scripts. Errors are RFC 9457 problem documents.",
+        openapi_url="/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    site.state.shop = shop
+    site.state.settings = settings
+    site.state.database = shop.database
+    site.state.means = shop.means
+    site.state.storage = shop.means.storage
+    site.state.frame = _frame
+    site.state.manners = manners
+    for feature in FEATURES:
+        if feature.pages:
+            site.include_router(feature.pages)
+        if feature.api:
+            api.include_router(feature.api, prefix="/v1")
+    edge.install(site, api, settings, secret_key(settings))
+    return site
+
+
+def _frame(request: HTTPConnection) -> Any:
+    if request.url.path.startswith("/admin"):
+        return office_frame_of(request)
+    return frame_of(request)

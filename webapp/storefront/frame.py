@@ -1,0 +1,72 @@
+"""What stands around every page: the shop's name, the menu. Read when a template first asks."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TypeVar
+
+from sqlmodel import Session
+from starlette.requests import HTTPConnection
+
+from webapp.catalogue import queries as catalogue
+from webapp.runtime.db import Database
+from webapp.shop import queries as shops
+from webapp.web.manners import Manners
+
+T = TypeVar("T")
+
+
+class Frame:
+    """Made once for a request; asks the request's own session, or a short one where it has none."""
+
+    def __init__(self, request: HTTPConnection) -> None:
+        self._request = request
+
+    @cached_property
+    def shop(self) -> shops.Shop:
+        """The merchant's settings."""
+        return self._ask(shops.current)
+
+    @cached_property
+    def menu(self) -> catalogue.Menu:
+        """The category tree, for navigation."""
+        return self._ask(catalogue.menu)
+
+    @property
+    def path(self) -> str:
+        """Of this page, without its query."""
+        return self._request.url.path
+
+    @property
+    def canonical(self) -> str:
+        """The address of this page for search engines: the public one, without its query."""
+        public = self._request.app.state.settings.public_url.rstrip("/")
+        base = public or str(self._request.base_url).rstrip("/")
+        return base + self._request.url.path
+
+    def _ask(self, question: Callable[[Session], T]) -> T:
+        session = getattr(self._request.state, "db", None)
+        if session is not None:
+            return question(session)
+        database: Database = self._request.app.state.database
+        with database.reading() as own:
+            return question(own)
+
+
+def frame_of(request: HTTPConnection) -> Frame:
+    """The request's frame, shared by the templates and by what writes amounts and dates."""
+    frame = getattr(request.state, "frame", None)
+    if not isinstance(frame, Frame):
+        frame = Frame(request)
+        request.state.frame = frame
+    return frame
+
+
+def manners(request: HTTPConnection) -> Manners:
+    """How this shop writes amounts, dates and weights."""
+    shop = frame_of(request).shop
+    return Manners(
+        locale=shop.locale,
+        time_zone=shop.time_zone,
+        currency=shop.currency,
+        weight_unit=shop.weight_unit,
+    )

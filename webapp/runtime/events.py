@@ -264,7 +264,7 @@ def plain(value: Any) -> Any:
             return sorted(plain(inner) for inner in value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in _fields(value)}
-    raise TypeError(f"a fact cannot hold a {type(value).__name__}")
+    raise TypeError(f"a {type(value).__name__} cannot be recorded: {value!r}")
 
 
 def _fields(value: Any) -> tuple[dataclasses.Field[Any], ...]:

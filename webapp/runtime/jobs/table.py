@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, Text, text
+from sqlalchemy import Index, Table, Text, text
 from sqlmodel import Field, SQLModel
 
 from webapp.kit.clock import now
@@ -28,6 +28,8 @@ class JobState(StrEnum):
 
 
 LIVE = text("state IN ('queued', 'running')")
+QUEUED = text("state = 'queued'")
+RUNNING = text("state = 'running'")
 """Literal on purpose: a bound value would not match the partial indexes below."""
 
 
@@ -50,14 +52,14 @@ class JobRecord(SQLModel, table=True):
             "priority",
             "due_at",
             "id",
-            sqlite_where=text("state = 'queued'"),
-            postgresql_where=text("state = 'queued'"),
+            sqlite_where=QUEUED,
+            postgresql_where=QUEUED,
         ),
         Index(
             "ix_jobs_lease",
             "lease_until",
-            sqlite_where=text("state = 'running'"),
-            postgresql_where=text("state = 'running'"),
+            sqlite_where=RUNNING,
+            postgresql_where=RUNNING,
         ),
         Index("ix_jobs_state_finished", "state", "finished_at"),
         Index("ix_jobs_kind", "kind", "id"),
@@ -95,3 +97,7 @@ class JobRecord(SQLModel, table=True):
     created_at: datetime = utc_field(default_factory=now)
     started_at: datetime | None = optional_utc_field()
     finished_at: datetime | None = optional_utc_field()
+
+
+jobs: Table = JobRecord.__table__  # type: ignore[attr-defined]
+"""For the statements that claim and settle, which are single and conditional, never an entity's."""

@@ -1,0 +1,55 @@
+"""How often somebody may do something: a bucket of tokens for each, in this process's memory."""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+
+class Buckets:
+    """One bucket per key. It holds ``burst`` tokens and regains ``per_minute`` of them a minute.
+
+    At most ``keep`` buckets are held; the one unused for longest makes room. That favours whoever
+    has been forgotten, so choose ``keep`` larger than the number of those you want to slow down.
+    """
+
+    def __init__(
+        self,
+        per_minute: float,
+        burst: int,
+        *,
+        keep: int = 10_000,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        if per_minute <= 0 or burst < 1 or keep < 1:
+            raise ValueError("a bucket that never fills lets nobody through")
+        self._per_second = per_minute / 60
+        self._burst = burst
+        self._keep = keep
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, key: str, tokens: int = 1) -> float:
+        """Take tokens. 0.0 when there were enough; else nothing is taken and the answer is the
+        number of seconds until there will be."""
+        if tokens > self._burst:
+            raise ValueError(f"a bucket of {self._burst} never holds {tokens}")
+        at = self._clock()
+        with self._lock:
+            held = self._held(key, at)
+            enough = held >= tokens
+            self._buckets[key] = (held - tokens if enough else held, at)
+            self._buckets.move_to_end(key)
+            if len(self._buckets) > self._keep:
+                self._buckets.popitem(last=False)
+        return 0.0 if enough else (tokens - held) / self._per_second
+
+    def forgive(self, key: str) -> None:
+        """Fill the bucket again, as after a sign-in that succeeded."""
+        with self._lock:
+            self._buckets.pop(key, None)
+
+    def _held(self, key: str, at: float) -> float:
+        held, since = self._buckets.get(key, (float(self._burst), at))
+        return min(self._burst, held + (at - since) * self._per_second)

@@ -1,0 +1,126 @@
+"""Facts about the catalogue. Subjects are public ids; ``changed`` maps a field to [before, after]."""
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from webapp.runtime.events import Event, Subject
+
+
+@dataclass(frozen=True)
+class ProductFact(Event):
+    """Any fact about a product. Listen to this to hear them all."""
+
+    product: str
+    slug: str
+
+    @property
+    def subject(self) -> Subject:
+        return ("product", self.product)
+
+
+@dataclass(frozen=True)
+class ProductCreated(ProductFact):
+    name: ClassVar[str] = "product.created"
+    title: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True)
+class ProductUpdated(ProductFact):
+    """Long texts appear shortened; ``variants`` maps a variant's public id to what changed."""
+
+    name: ClassVar[str] = "product.updated"
+    changed: dict[str, list[Any]] = field(default_factory=dict)
+    variants: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ProductPublished(ProductFact):
+    name: ClassVar[str] = "product.published"
+    at: str = ""
+    """When shoppers see it, which may lie ahead."""
+
+
+@dataclass(frozen=True)
+class ProductUnpublished(ProductFact):
+    name: ClassVar[str] = "product.unpublished"
+    status: str = ""
+
+
+@dataclass(frozen=True)
+class ProductDeleted(ProductFact):
+    name: ClassVar[str] = "product.deleted"
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class PriceChanged(ProductFact):
+    """In minor units of the shop's currency."""
+
+    name: ClassVar[str] = "price.changed"
+    variant: str = ""
+    before_minor: int = 0
+    after_minor: int = 0
+
+
+@dataclass(frozen=True)
+class CategoryFact(Event):
+    category: str
+    path: str
+
+    @property
+    def subject(self) -> Subject:
+        return ("category", self.category)
+
+
+@dataclass(frozen=True)
+class CategoryCreated(CategoryFact):
+    name: ClassVar[str] = "category.created"
+
+
+@dataclass(frozen=True)
+class CategoryUpdated(CategoryFact):
+    name: ClassVar[str] = "category.updated"
+    changed: dict[str, list[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class CategoryDeleted(CategoryFact):
+    name: ClassVar[str] = "category.deleted"
+
+
+@dataclass(frozen=True)
+class CollectionUpdated(Event):
+    """Also stated when it is made; ``deleted`` when it is gone."""
+
+    name: ClassVar[str] = "collection.updated"
+    collection: str
+    slug: str
+    changed: dict[str, list[Any]] = field(default_factory=dict)
+    deleted: bool = False
+
+    @property
+    def subject(self) -> Subject:
+        return ("collection", self.collection)
+
+
+@dataclass(frozen=True)
+class BrandUpdated(Event):
+    name: ClassVar[str] = "brand.updated"
+    brand: str
+    changed: dict[str, list[Any]] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> Subject:
+        return ("brand", self.brand)
+
+
+@dataclass(frozen=True)
+class AttributeUpdated(Event):
+    name: ClassVar[str] = "attribute.updated"
+    attribute: str
+    changed: dict[str, list[Any]] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> Subject:
+        return ("attribute", self.attribute)

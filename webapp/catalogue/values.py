@@ -1,0 +1,321 @@
+"""What pages and scripts are given: frozen, complete, in the order in which it is shown."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from webapp.catalogue.derived import FacetKind
+from webapp.kit.money import Money
+from webapp.kit.paging import Page
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture by the hash of its bytes; the media feature makes addresses of it."""
+
+    sha256: str
+    width: int
+    height: int
+    colour: str
+    alt: str = ""
+    id: int = 0
+    """The product image's key, which variants point to; 0 for other pictures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A product in a list."""
+
+    id: int
+    public_id: str
+    slug: str
+    title: str
+    brand: str
+    price_from: Money
+    price_to: Money
+    compare_at: Money | None
+    is_on_sale: bool
+    is_available: bool
+    variant_count: int
+    picture: Picture | None
+
+    @property
+    def has_price_range(self) -> bool:
+        return self.price_from != self.price_to
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryNode:
+    """A category in the navigation, with those below it."""
+
+    id: int
+    slug: str
+    path: str
+    name: str
+    children: tuple["CategoryNode", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryPage:
+    """A category with its way from the root (itself not among ``ancestors``) and its children."""
+
+    id: int
+    public_id: str
+    path: str
+    name: str
+    description: str
+    picture: Picture | None
+    seo_title: str
+    seo_description: str
+    ancestors: tuple[CategoryNode, ...]
+    children: tuple[CategoryNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionPage:
+    id: int
+    public_id: str
+    slug: str
+    title: str
+    description: str
+    picture: Picture | None
+
+
+@dataclass(frozen=True, slots=True)
+class HomeCollection:
+    id: int
+    slug: str
+    title: str
+    description: str
+    products: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceValue:
+    id: int
+    value: str
+    swatch: str
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An axis of the product and the values that some variant has."""
+
+    id: int
+    name: str
+    values: tuple[ChoiceValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPrice:
+    """``price`` for each ``amount`` of ``unit``: 3.98 EUR / 1 l."""
+
+    price: Money
+    amount: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class VariantView:
+    id: int
+    public_id: str
+    title: str
+    sku: str
+    barcode: str
+    price: Money
+    compare_at: Money | None
+    """Only when it is above the price."""
+    unit_price: UnitPrice | None
+    is_available: bool
+    requires_shipping: bool
+    is_digital: bool
+    weight_g: int | None
+    image_id: int | None
+    values: Mapping[int, int]
+    """The value's id by the option's id; one for each option."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttributeView:
+    code: str
+    name: str
+    type: str
+    text: str
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagView:
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPage:
+    """All that a product page shows but live stock (see ``inventory.queries.availability``)."""
+
+    id: int
+    public_id: str
+    slug: str
+    title: str
+    summary: str
+    body: str
+    """Clean HTML."""
+    brand: str
+    brand_slug: str
+    breadcrumb: tuple[CategoryNode, ...]
+    category_id: int | None
+    price_from: Money
+    price_to: Money
+    compare_at: Money | None
+    is_on_sale: bool
+    is_available: bool
+    is_gift_card: bool
+    minimum_quantity: int
+    maximum_quantity: int | None
+    seo_title: str
+    seo_description: str
+    updated_at: datetime
+    options: tuple[Choice, ...]
+    variants: tuple[VariantView, ...]
+    pictures: tuple[Picture, ...]
+    attributes: tuple[AttributeView, ...]
+    tags: tuple[TagView, ...]
+    related: tuple[Card, ...]
+
+    @property
+    def has_price_range(self) -> bool:
+        return self.price_from != self.price_to
+
+
+@dataclass(frozen=True, slots=True)
+class PickerValue:
+    """One radio button of the picker, given what else is chosen."""
+
+    id: int
+    value: str
+    swatch: str
+    is_chosen: bool
+    exists: bool
+    """Some variant has this value together with the other choices made."""
+    is_available: bool
+    """One such variant can be bought."""
+
+
+@dataclass(frozen=True, slots=True)
+class PickerOption:
+    id: int
+    name: str
+    values: tuple[PickerValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Picker:
+    """The variant that the choices lead to (``None`` while some axis is open), and what they leave."""
+
+    variant: VariantView | None
+    options: tuple[PickerOption, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """One box to tick. ``count``: how many products it would leave, all other facets applied."""
+
+    value: str
+    """As it stands in an address."""
+    label: str
+    count: int
+    is_chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FacetGroup:
+    kind: FacetKind
+    name: str
+    """As it stands in an address; empty for brand, category and tag."""
+    label: str
+    values: tuple[FacetValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRange:
+    """The cheapest and the dearest price there is, all facets but the price applied."""
+
+    lowest: Money
+    highest: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    groups: tuple[FacetGroup, ...] = ()
+    price: PriceRange | None = None
+    available_count: int = 0
+    """How many would be left with "in stock" ticked."""
+    on_sale_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of products. ``corrected`` is the query that was searched for instead, if any."""
+
+    products: Page[Card]
+    facets: Facets
+    corrected: str | None = None
+    is_relaxed: bool = False
+    """Nothing had all the words; these have some of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestions:
+    """What search-as-you-type shows: at most eight lines in all."""
+
+    categories: tuple[CategoryNode, ...] = ()
+    products: tuple[Card, ...] = ()
+    corrected: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffProduct:
+    """A line of the back office's product list."""
+
+    id: int
+    public_id: str
+    slug: str
+    title: str
+    status: str
+    """``draft``, ``active``, ``scheduled`` or ``archived``."""
+    brand: str
+    category: str
+    price_from: Money
+    price_to: Money
+    variant_count: int
+    is_available: bool
+    picture: Picture | None
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ListingQuery:
+    """What a shopper asked a listing for. Keys are those of ``FacetGroup`` and ``FacetValue``.
+
+    Several values of one name widen, several names narrow. Prices are minor units, inclusive.
+    ``sort``: newest, price, price-desc, title, relevance (with ``text``), manual (in a
+    collection); ``None`` takes what fits. Unknown keys match nothing; an unknown sort or a
+    foreign cursor is ``Invalid``.
+    """
+
+    category_id: int | None = None
+    collection_id: int | None = None
+    text: str = ""
+    brands: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    options: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    attributes: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    lowest_minor: int | None = None
+    highest_minor: int | None = None
+    only_available: bool = False
+    only_on_sale: bool = False
+    sort: str | None = None
+    cursor: str | None = None
+    size: int = 24
+    with_facets: bool = True

@@ -1,4 +1,4 @@
-"""What was bought, at the prices and in the words of that moment; never taken from the catalogue."""
+"""What was bought, at the prices and in the words of that moment."""
 
 from datetime import datetime
 from enum import StrEnum

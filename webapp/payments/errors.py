@@ -1,0 +1,19 @@
+"""Why money cannot be taken or given back."""
+
+from webapp.kit.errors import Invalid, NotFound, Refused
+
+
+class NoSuchPayment(NotFound):
+    title = "No such payment"
+
+
+class UnknownMethod(Invalid):
+    title = "Choose how to pay"
+
+
+class MoreThanCaptured(Refused):
+    title = "More than was paid"
+
+
+class WrongCurrency(Refused):
+    title = "Another currency"

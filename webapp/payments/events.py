@@ -1,0 +1,36 @@
+"""Facts about money. Their subject is the payment; ``reference`` says what was paid for."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from webapp.kit.money import Money
+from webapp.runtime.events import Event
+
+
+@dataclass(frozen=True)
+class MoneyMoved(Event):
+    """Money came in or went back. ``amount_minor`` is positive either way."""
+
+    payment: str
+    reference: str
+    amount_minor: int
+    currency: str
+    provider: str
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        return ("payment", self.payment)
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+@dataclass(frozen=True)
+class PaymentCaptured(MoneyMoved):
+    name: ClassVar[str] = "payment.captured"
+
+
+@dataclass(frozen=True)
+class PaymentRefunded(MoneyMoved):
+    name: ClassVar[str] = "refund.succeeded"

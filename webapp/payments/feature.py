@@ -1,0 +1,8 @@
+"""Payments. Owns ``payments`` and their ledger of events; knows a reference, not an order.
+
+What came in or went back is stated (``PaymentCaptured``, ``PaymentRefunded``); orders listen.
+"""
+
+from webapp.feature import Feature
+
+payments = Feature("payments")

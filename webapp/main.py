@@ -44,6 +44,7 @@ def assemble(settings: Settings) -> OpenShop:
     """
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     settings.uploads_dir.mkdir(parents=True, exist_ok=True)
+    settings = settings.model_copy(update={"secret_key": secret_key(settings)})
     handlers, jobs = Handlers(), Jobs("shop")
     for feature in FEATURES:
         if feature.handlers:
@@ -92,19 +93,25 @@ def create_app(settings: Settings) -> FastAPI:
         docs_url=None,
         redoc_url=None,
     )
+    settings = shop.settings
     site.state.shop = shop
-    site.state.settings = settings
     site.state.database = shop.database
     site.state.means = shop.means
     site.state.storage = shop.means.storage
-    site.state.frame = _frame
-    site.state.manners = manners
     for feature in FEATURES:
         if feature.pages:
             site.include_router(feature.pages)
         if feature.api:
             api.include_router(feature.api, prefix="/v1")
-    edge.install(site, api, settings, secret_key(settings))
+    site.mount("/api", api)
+    edge.install(
+        site,
+        settings,
+        api=api,
+        frame=_frame,
+        manners=manners,
+        sign_in_pages={"/admin": "/admin/sign-in"},
+    )
     return site
 
 

@@ -1,6 +1,6 @@
 """What stands around every page: the shop's name, the menu. Read when a template first asks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TypeVar
 
@@ -8,6 +8,7 @@ from sqlmodel import Session
 from starlette.requests import HTTPConnection
 
 from webapp.catalogue import queries as catalogue
+from webapp.catalogue.values import CategoryNode
 from webapp.runtime.db import Database
 from webapp.shop import queries as shops
 from webapp.web.manners import Manners
@@ -27,7 +28,7 @@ class Frame:
         return self._ask(shops.current)
 
     @cached_property
-    def menu(self) -> catalogue.Menu:
+    def menu(self) -> Sequence[CategoryNode]:
         """The category tree, for navigation."""
         return self._ask(catalogue.menu)
 

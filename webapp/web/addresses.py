@@ -1,0 +1,48 @@
+"""The site's own addresses by route name, for templates and redirects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI
+from fastapi.routing import RouteContext, iter_route_contexts
+from starlette.routing import NoMatchFound
+
+_PATH_MARKS = "/:@!$&'()*+,;=~"
+
+
+class Addresses:
+    """``url_for("catalogue.product", slug="oak-stool")`` gives the path and nothing else.
+
+    The framework's own look-up asks one route after the other and raises in each that is not
+    meant; a page with a hundred links would spend most of its time there.
+    """
+
+    def __init__(self, site: FastAPI) -> None:
+        self._site = site
+        self._routes: dict[str, list[RouteContext]] = {}
+
+    def url_for(self, name: str, /, **params: Any) -> str:
+        """The path of the route ``name``. Raises ``NoMatchFound`` for a wrong name or parameter."""
+        for route in self._named(name):
+            try:
+                path = str(route.url_path_for(name, **params))
+            except NoMatchFound:
+                continue
+            return path if path.isascii() and " " not in path else quote(path, safe=_PATH_MARKS)
+        raise NoMatchFound(name, params)
+
+    def _named(self, name: str) -> list[RouteContext]:
+        if name not in self._routes:
+            # Also when a route was added since: looking again costs only where we would fail.
+            routes: dict[str, list[RouteContext]] = {}
+            for route in self._all():
+                if route.name:
+                    routes.setdefault(route.name, []).append(route)
+            self._routes = routes
+        return self._routes.get(name, [])
+
+    def _all(self) -> Iterator[RouteContext]:
+        return iter_route_contexts(self._site.routes)

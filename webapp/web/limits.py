@@ -1,0 +1,51 @@
+"""How often one address may change something (plain ASGI)."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from webapp.kit.errors import TooMany
+from webapp.runtime.limits import Buckets
+from webapp.web.deps import SAFE_METHODS
+from webapp.web.failures import refuse
+
+
+class RateLimit:
+    """Unsafe requests per address: ``per_minute`` of them at once, then as many each minute.
+
+    A household behind one address never notices; a script that tries cards or floods a form does.
+    0 switches it off. Stricter limits (signing in) belong to the feature that knows what is tried.
+    """
+
+    def __init__(self, app: ASGIApp, per_minute: int) -> None:
+        self._app = app
+        self._buckets = Buckets(per_minute, per_minute) if per_minute else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._buckets is None or scope["type"] != "http" or scope["method"] in SAFE_METHODS:
+            await self._app(scope, receive, send)
+            return
+        wait = self._buckets.take(whose(scope))
+        if wait == 0:
+            await self._app(scope, receive, send)
+            return
+        seconds = max(1, math.ceil(wait))
+        error = TooMany("Please wait a moment, then try again.", retry_after=seconds)
+        await refuse(scope, receive, send, error)
+
+
+def whose(scope: Scope) -> str:
+    """Who is counted as one: an IPv4 address, or the /64 network of IPv6 that a household gets."""
+    client = scope.get("client")
+    try:
+        address = ipaddress.ip_address(client[0] if client else "")
+    except ValueError:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)

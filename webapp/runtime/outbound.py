@@ -166,7 +166,7 @@ class Outbound:
             "Accept": "*/*",
             # A compressed answer could unpack to anything; those that come anyway are bounded.
             "Accept-Encoding": "identity",
-            **{name: value for name, value in headers.items()},
+            **dict(headers.items()),
         }
         if method == "POST":
             sent["Content-Length"] = str(len(body))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
+from hypothesis import settings as examples
 from sqlalchemy import event
 from sqlmodel import Session
 
@@ -15,6 +16,10 @@ from webapp.main import create_app
 from webapp.migrations import upgrade
 from webapp.runtime.db import Database
 from webapp.settings import Settings
+
+# The same examples every time and no stop-watch: a test does not fail by luck or on a busy machine.
+examples.register_profile("steady", deadline=None, derandomize=True, database=None)
+examples.load_profile("steady")
 
 SECRET = "a secret for tests, long enough to sign with"
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+import anyio
 import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from fastapi import FastAPI
@@ -95,8 +97,6 @@ class Browser:
         """Send many requests at the same time (arguments of ``send``); answers in their order."""
 
         async def ask_all() -> list[httpx.Response]:
-            import anyio
-
             answers: dict[int, httpx.Response] = {}
 
             async def ask(index: int, method: str, path: str, **options: Any) -> None:
@@ -107,7 +107,7 @@ class Browser:
 
             async with anyio.create_task_group() as group:
                 for index, request in enumerate(requests):
-                    group.start_soon(lambda i=index, r=request: ask(i, **r))
+                    group.start_soon(partial(ask, index, **request))
             return [answers[index] for index in range(len(requests))]
 
         if self._portal is None:
@@ -265,8 +265,8 @@ class _Filled:
         pairs: list[tuple[str, str]] = []
         files: list[Any] = []
         controls = _controls(self._page, self._form)
-        names = {control.attributes["name"] for control in controls}
-        unknown = set(fields) - {str(name) for name in names}
+        names = {str(control.attributes["name"]) for control in controls}
+        unknown = set(fields) - names
         if unknown:
             raise AssertionError(f"The form has no {sorted(unknown)}; it has {sorted(names)}.")
         done: set[str] = set()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import Enum
 from typing import Generic, TypeVar
 
@@ -97,8 +98,12 @@ class Form(BaseModel):
     @field_validator("*", mode="after")
     @classmethod
     def _bounded(cls, value: object) -> object:
-        if isinstance(value, int) and abs(value) > LARGEST_INTEGER:
-            raise PydanticCustomError("too_large", "This number is too large.")
+        for item in value if isinstance(value, list | tuple | set) else (value,):
+            if isinstance(item, int) and abs(item) > LARGEST_INTEGER:
+                raise PydanticCustomError("too_large", "This number is too large.")
+            if isinstance(item, Decimal) and item and not -18 <= item.adjusted() <= 18:
+                # 1e999999 is a few characters, and a million of them when written out.
+                raise PydanticCustomError("too_large", "This number is too large or too fine.")
         return value
 
 
@@ -155,7 +160,7 @@ def submitted(
 
     async def read(request: Request) -> AsyncIterator[Submission[F]]:
         if request.method in SAFE_METHODS:
-            pairs = FormData(request.query_params.multi_items())
+            pairs = FormData([*request.query_params.multi_items()])
         else:
             settings = request.app.state.settings
             allow_body(
@@ -175,8 +180,8 @@ def submitted(
 
 def check(form: type[F], values: Mapping[str, object], manners: Manners) -> Submission[F]:
     """Check values that did not come by HTTP as if they had been typed."""
-    pairs = FormData([(name, value) for name, value in _flat(values)])
-    return _submission(form, pairs, lambda: manners)
+    pairs: list[tuple[str, str | UploadFile]] = [*_flat(values)]
+    return _submission(form, FormData(pairs), lambda: manners)
 
 
 def _checked(form: type[F], pairs: FormData, request: Request) -> Submission[F]:

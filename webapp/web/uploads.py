@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
+from pydantic_core import CoreSchema, core_schema
 from starlette.datastructures import UploadFile
 
 _LONGEST_NAME = 120
@@ -57,6 +58,11 @@ class Upload:
         head = stream.read(4096)
         stream.seek(0)
         return cls(stream, safe_name(part.filename or ""), size, kind_of(head))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> CoreSchema:
+        """A form takes one as it is and makes none from text."""
+        return core_schema.is_instance_schema(cls)
 
     @property
     def is_picture(self) -> bool:

@@ -13,6 +13,7 @@ from webapp.backoffice.frame import office_frame_of
 from webapp.features import FEATURES
 from webapp.runtime.db import Database
 from webapp.runtime.events import Handlers
+from webapp.runtime.limits import Buckets
 from webapp.runtime.jobs import Jobs, Means, Runner
 from webapp.runtime.outbound import Outbound
 from webapp.runtime.secrets import secret_key
@@ -98,6 +99,7 @@ def create_app(settings: Settings) -> FastAPI:
     site.state.database = shop.database
     site.state.means = shop.means
     site.state.storage = shop.means.storage
+    site.state.sign_in_tries = Buckets(per_minute=6, burst=10)
     for feature in FEATURES:
         if feature.pages:
             site.include_router(feature.pages)

@@ -1,5 +1,6 @@
 """The door of the back office: signing in and out, and the first visit to a fresh shop."""
 
+import math
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -9,7 +10,8 @@ from webapp.accounts import commands, passwords, queries
 from webapp.accounts.errors import WeakPassword
 from webapp.accounts.guards import COOKIE, token_of
 from webapp.backoffice.forms import FoundForm, SignInForm
-from webapp.kit.errors import Invalid, NotAllowed
+from webapp.kit.errors import Invalid, NotAllowed, TooMany
+from webapp.runtime.limits import Buckets
 from webapp.accounts.founding import is_welcome_key
 from webapp.web.deps import Data, Db
 from webapp.web.sessions import forget_cookie, set_cookie
@@ -59,7 +61,7 @@ def _signed_in(request: Request, asked: SignInForm, data: Data) -> str | None:
         address = commands.normalised_email(asked.email)
     except Invalid:
         address = ""
-    request.app.state.sign_in_limit.take(address, request.client.host if request.client else "")
+    _slow_down(request, address)
     with data.reading() as session:
         person = queries.by_email(session, address)
         stored = person.password_hash if person is not None and person.is_staff else None
@@ -117,6 +119,18 @@ def submit_found(request: Request, form: FoundAsked, data: Data) -> Response:
     )
     set_cookie(request, response, COOKIE, secret, int(commands.SIGN_IN_LASTS.total_seconds()))
     return response
+
+
+def _slow_down(request: Request, address: str) -> None:
+    """Ten tries at once and then one every ten seconds, for each pair of address and network."""
+    tries: Buckets = request.app.state.sign_in_tries
+    host = request.client.host if request.client else ""
+    wait = tries.take(f"{host} {address}")
+    if wait:
+        seconds = math.ceil(wait)
+        raise TooMany(
+            f"That were many tries. Wait {seconds} seconds and try again.", retry_after=seconds
+        )
 
 
 def _must_be_founder(request: Request, key: str) -> None:

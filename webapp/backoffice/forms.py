@@ -2,7 +2,8 @@
 
 from pydantic import EmailStr, Field
 
-from webapp.web.submissions import Form, Secret
+from webapp.web.fields import Secret
+from webapp.web.submissions import Form
 
 
 class SignInForm(Form):

@@ -342,7 +342,7 @@ PAGE = """<!doctype html><title>Ask</title>
 <textarea name="about">{{ form.values.get('about', '') }}</textarea>
 {% for tag in ["a", "b"] %}<input type="checkbox" name="tags" value="{{ tag }}"
 {{- " checked" if form.chosen("tags", tag) }}>{% endfor %}
-{% for name, sentence in form.errors.items() %}<p id="{{ name }}-error">{{ sentence }}</p>{% endfor %}
+{% for name in form.errors %}<p id="{{ name }}-error">{{ form.errors[name] }}</p>{% endfor %}
 <button>Ask</button></form>{% endblock %}"""
 
 Asked = Annotated[Submission[AskForm], Depends(submitted(AskForm))]
@@ -438,7 +438,7 @@ Pictured = Annotated[Submission[PictureForm], Depends(submitted(PictureForm))]
 PICTURE_PAGE = """<form id="f" method="post" action="/pictures" enctype="multipart/form-data">
 <input name="title"><input type="file" name="picture"><input type="file" name="more" multiple>
 <p id="told">{{ told }}</p>
-{% for name, sentence in form.errors.items() %}<p id="{{ name }}-error">{{ sentence }}</p>{% endfor %}
+{% for name in form.errors %}<p id="{{ name }}-error">{{ form.errors[name] }}</p>{% endfor %}
 </form>"""
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"x" * 100

@@ -44,9 +44,9 @@ class Cookies:
             return None
         try:
             until, value = self._serializer(name).loads(text)
+            return value if until > now().timestamp() else None
         except (BadData, ValueError, TypeError, RecursionError):
             return None
-        return value if until > now().timestamp() else None
 
     def _serializer(self, name: str) -> URLSafeSerializer:
         if name not in self._serializers:

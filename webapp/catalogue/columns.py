@@ -1,5 +1,6 @@
 """The catalogue's tables as SQLAlchemy knows them: what column selects and bulk writes name."""
 
+from sqlalchemy import Table
 from sqlmodel import SQLModel
 
 import webapp.catalogue.derived
@@ -34,3 +35,8 @@ facets = _tables["facets"]
 product_facets = _tables["product_facets"]
 
 media_files = _tables["media_files"]
+
+
+def of(name: str) -> Table:
+    """The table of that name."""
+    return _tables[name]

@@ -108,7 +108,9 @@ _TEXT_TABLES: Mapping[str, tuple[str, ...]] = {
         "CREATE VIRTUAL TABLE search_products USING fts5(title, labels, category, body, "
         "content='product_texts', content_rowid='product_id', prefix='2 3', "
         "tokenize='unicode61 remove_diacritics 2')",
-        *_mirrored("search_products", "product_texts", "product_id", "title, labels, category, body"),
+        *_mirrored(
+            "search_products", "product_texts", "product_id", "title, labels, category, body"
+        ),
     ),
     "postgresql": (
         "CREATE INDEX search_products ON product_texts USING gin "

@@ -23,6 +23,8 @@ class ProductCreated(ProductFact):
     name: ClassVar[str] = "product.created"
     title: str = ""
     status: str = ""
+    origin: str = ""
+    """What it came with: an import's public id."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,7 @@ class ProductUpdated(ProductFact):
     name: ClassVar[str] = "product.updated"
     changed: dict[str, list[Any]] = field(default_factory=dict)
     variants: dict[str, Any] = field(default_factory=dict)
+    origin: str = ""
 
 
 @dataclass(frozen=True)

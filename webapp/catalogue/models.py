@@ -8,7 +8,13 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from webapp.kit.clock import now
-from webapp.runtime.columns import enum_field, json_field, optional_utc_field, public_id_field, utc_field
+from webapp.runtime.columns import (
+    enum_field,
+    json_field,
+    optional_utc_field,
+    public_id_field,
+    utc_field,
+)
 
 
 class ProductStatus(StrEnum):

@@ -11,7 +11,9 @@ LONGEST_WORD = 40
 _WORD = re.compile(r"[^\W_]+")
 
 # Scripts written without spaces: each sign is a word of its own, and a query is all of its signs.
-_UNSPACED = re.compile("([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff])")
+_UNSPACED = re.compile(
+    "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff])"
+)
 
 # Letters that do not come apart into a Latin letter and an accent.
 _SPELLED = str.maketrans(

@@ -1,0 +1,339 @@
+"""Keeping in step what repeats the catalogue: listing columns, facets, and the words of search."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ScalarSelect, case, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+
+from webapp.catalogue import words
+from webapp.catalogue.columns import (
+    attributes,
+    brands,
+    categories,
+    facets,
+    option_values,
+    options,
+    product_attributes,
+    product_categories,
+    product_facets,
+    product_tags,
+    product_texts,
+    products,
+    search_terms,
+    tags,
+    variant_values,
+    variants,
+)
+from webapp.catalogue.commands.knowing import in_chunks
+from webapp.catalogue.derived import FacetKind
+from webapp.catalogue.models import AttributeType, ProductStatus
+from webapp.kit.text import plain
+
+AT_ONCE = 500
+BODY_WORDS = 250
+"""Words of the description that search reads; what matters is said before that."""
+
+FacetKey = tuple[FacetKind, str, str]
+
+
+def refresh(session: Session, product_ids: Sequence[int]) -> None:
+    """Bring everything derived from these products up to date, in a few statements per 500."""
+    session.flush()
+    ids = sorted(set(product_ids))
+    for start in range(0, len(ids), AT_ONCE):
+        some = ids[start : start + AT_ONCE]
+        refresh_columns(session, some)
+        refresh_facets(session, some)
+        refresh_texts(session, some)
+
+
+def rebuild(session: Session) -> int:
+    """Make everything derived anew, from nothing; returns the number of products."""
+    session.execute(delete(product_facets))
+    session.execute(delete(facets))
+    session.execute(delete(search_terms))
+    session.execute(delete(product_texts))
+    ids = list(session.scalars(select(products.c.id).order_by(products.c.id)))
+    refresh(session, ids)
+    return len(ids)
+
+
+def refresh_columns(session: Session, ids: Sequence[int]) -> None:
+    """The columns of ``products`` that repeat what its variants say."""
+    if not ids:
+        return
+    session.execute(update(products).where(products.c.id.in_(ids)).values(derived_columns()))
+    # Entities that the caller still holds would otherwise write their old values back.
+    for entity in session.identity_map.values():
+        if getattr(entity, "__tablename__", "") == "products" and entity.id in ids:  # type: ignore[attr-defined]
+            session.expire(entity, list(derived_columns()))
+
+
+def derived_columns() -> dict[str, Any]:
+    """What each derived column has to be, as SQL; the audit compares with the same."""
+    live = (variants.c.product_id == products.c.id, variants.c.is_archived.is_(False))
+
+    def of_live(what: Any) -> ScalarSelect[Any]:
+        return select(what).where(*live).correlate(products).scalar_subquery()
+
+    cheapest = (
+        select(
+            case(
+                (variants.c.compare_at_minor > variants.c.price_minor, variants.c.compare_at_minor)
+            )
+        )
+        .where(*live)
+        .order_by(variants.c.price_minor, variants.c.position, variants.c.id)
+        .limit(1)
+        .correlate(products)
+        .scalar_subquery()
+    )
+    on_sale = select(variants.c.id).where(
+        *live, variants.c.compare_at_minor > variants.c.price_minor
+    )
+    available = select(variants.c.id).where(*live, variants.c.is_available.is_(True))
+    return {
+        "price_from_minor": func.coalesce(of_live(func.min(variants.c.price_minor)), 0),
+        "price_to_minor": func.coalesce(of_live(func.max(variants.c.price_minor)), 0),
+        "variant_count": of_live(func.count()),
+        "compare_at_minor": cheapest,
+        "is_on_sale": on_sale.correlate(products).exists(),
+        "is_available": available.correlate(products).exists(),
+    }
+
+
+def refresh_facets(session: Session, ids: Sequence[int]) -> None:
+    """Which facets hold these products: none unless the product is active."""
+    if not ids:
+        return
+    session.execute(delete(product_facets).where(product_facets.c.product_id.in_(ids)))
+    held = facets_of(session, ids)
+    labels: dict[FacetKey, tuple[str, str]] = {}
+    for found in held.values():
+        labels.update(found)
+    facet_ids = _facet_ids(session, labels)
+    rows = [
+        {"facet_id": facet_ids[key], "product_id": product_id}
+        for product_id, found in held.items()
+        for key in found
+    ]
+    if rows:
+        session.execute(insert(product_facets), rows)
+
+
+def facets_of(session: Session, ids: Sequence[int]) -> dict[int, dict[FacetKey, tuple[str, str]]]:
+    """By product: its facets with the labels of their name and value."""
+    active = select(products.c.id).where(
+        products.c.id.in_(ids), products.c.status == ProductStatus.active
+    )
+    held: dict[int, dict[FacetKey, tuple[str, str]]] = defaultdict(dict)
+    shelf = categories.alias("shelf")
+    below = (shelf.c.path == categories.c.path) | shelf.c.path.startswith(categories.c.path + "/")
+    for product_id, category_id, name in session.execute(
+        select(product_categories.c.product_id, categories.c.id, categories.c.name)
+        .join(shelf, shelf.c.id == product_categories.c.category_id)
+        .join(categories, below)
+        .where(product_categories.c.product_id.in_(active))
+        .distinct()
+    ):
+        held[product_id][(FacetKind.category, "", str(category_id))] = ("", name)
+    for product_id, slug, name in session.execute(
+        select(products.c.id, brands.c.slug, brands.c.name)
+        .join(brands, brands.c.id == products.c.brand_id)
+        .where(products.c.id.in_(active))
+    ):
+        held[product_id][(FacetKind.brand, "", slug)] = ("", name)
+    for product_id, slug, name in session.execute(
+        select(product_tags.c.product_id, tags.c.slug, tags.c.name)
+        .join(tags, tags.c.id == product_tags.c.tag_id)
+        .where(product_tags.c.product_id.in_(active))
+    ):
+        held[product_id][(FacetKind.tag, "", slug)] = ("", name)
+    for product_id, name, value in session.execute(
+        select(options.c.product_id, options.c.name, option_values.c.value)
+        .join(variant_values, variant_values.c.value_id == option_values.c.id)
+        .join(variants, variants.c.id == variant_values.c.variant_id)
+        .join(options, options.c.id == option_values.c.option_id)
+        .where(options.c.product_id.in_(active), variants.c.is_archived.is_(False))
+        .distinct()
+    ):
+        facet = (FacetKind.option, words.key(name), words.key(value))
+        held[product_id][facet] = (name, value)
+    for product_id, code, name, unit, kind, text in session.execute(
+        select(
+            product_attributes.c.product_id,
+            attributes.c.code,
+            attributes.c.name,
+            attributes.c.unit,
+            attributes.c.type,
+            product_attributes.c.text,
+        )
+        .join(attributes, attributes.c.id == product_attributes.c.attribute_id)
+        .where(product_attributes.c.product_id.in_(active), attributes.c.is_filter.is_(True))
+    ):
+        key = (FacetKind.attribute, words.key(code), words.key(text))
+        held[product_id][key] = (name, _attribute_label(kind, text, unit))
+    return held
+
+
+def _attribute_label(kind: AttributeType, text: str, unit: str) -> str:
+    if kind is AttributeType.boolean:
+        return "Yes" if text == "true" else "No"
+    return f"{text} {unit}".strip()[:200]
+
+
+def _facet_ids(session: Session, labels: dict[FacetKey, tuple[str, str]]) -> dict[FacetKey, int]:
+    """The keys of these facets; those that are missing are made."""
+    if not labels:
+        return {}
+    new = _upsert(session, facets).on_conflict_do_nothing(index_elements=["kind", "name", "value"])
+    known = _known_facets(session, labels)
+    missing = [key for key in labels if key not in known]
+    if missing:
+        rows = [
+            {
+                "kind": kind,
+                "name": name,
+                "value": value,
+                "name_label": labels[(kind, name, value)][0],
+                "label": labels[(kind, name, value)][1][:200],
+            }
+            for kind, name, value in missing
+        ]
+        session.execute(new, rows)
+        known |= _known_facets(session, missing)
+    return known
+
+
+def _known_facets(session: Session, keys: Iterable[FacetKey]) -> dict[FacetKey, int]:
+    wanted = set(keys)
+    query = select(facets.c.kind, facets.c.name, facets.c.value, facets.c.id)
+    found = in_chunks(session, query, facets.c.value, sorted({value for _, _, value in wanted}))
+    return {
+        (kind, name, value): key
+        for kind, name, value, key in found
+        if (kind, name, value) in wanted
+    }
+
+
+def refresh_texts(session: Session, ids: Sequence[int]) -> None:
+    """The words that these products are found by, and the vocabulary for misspelt ones."""
+    if not ids:
+        return
+    labels = _labels(session, ids)
+    rows = []
+    for product_id, title, summary, body, path in session.execute(
+        select(
+            products.c.id, products.c.title, products.c.summary, products.c.body, categories.c.path
+        )
+        .outerjoin(categories, categories.c.id == products.c.category_id)
+        .where(products.c.id.in_(ids))
+    ):
+        told = words.words(f"{summary} {plain(body) if '<' in body or '&' in body else body}")
+        rows.append(
+            {
+                "product_id": product_id,
+                "title": words.fold(title),
+                "labels": " ".join(labels[product_id]),
+                "category": path or "",
+                "body": " ".join(told[:BODY_WORDS]),
+            }
+        )
+    names = category_words(session, {row["category"] for row in rows})
+    for row in rows:
+        row["category"] = names.get(row["category"], "")
+    new = _upsert(session, product_texts)
+    columns = ("title", "labels", "category", "body")
+    differs = [getattr(product_texts.c, name) != new.excluded[name] for name in columns]
+    session.execute(
+        new.on_conflict_do_update(
+            index_elements=["product_id"],
+            set_={name: new.excluded[name] for name in columns},
+            where=differs[0] | differs[1] | differs[2] | differs[3],
+        ),
+        rows,
+    )
+    learn_terms(session, [f"{row['title']} {row['labels']} {row['category']}" for row in rows])
+
+
+def category_words(session: Session, paths: set[str]) -> dict[str, str]:
+    """By path: the folded names of a category and of those above it."""
+    wanted = {
+        "/".join(path.split("/")[:depth])
+        for path in paths
+        for depth in range(1, path.count("/") + 2)
+        if path
+    }
+    query = select(categories.c.path, categories.c.name)
+    names = dict(in_chunks(session, query, categories.c.path, sorted(wanted)))
+    return {
+        path: words.fold(
+            " ".join(
+                names.get("/".join(path.split("/")[:depth]), "")
+                for depth in range(1, path.count("/") + 2)
+            )
+        )
+        for path in paths
+        if path
+    }
+
+
+def learn_terms(session: Session, texts: Iterable[str]) -> None:
+    """Add the words of these texts to what misspelt words are compared with."""
+    uses: Counter[str] = Counter()
+    for text in texts:
+        uses.update({word for word in text.split() if len(word) > 2 and not word.isdigit()})
+    if not uses:
+        return
+    new = _upsert(session, search_terms)
+    rows = [
+        {"term": term, "grams": " ".join(words.grams(term)), "uses": count}
+        for term, count in sorted(uses.items())
+    ]
+    session.execute(
+        new.on_conflict_do_update(
+            index_elements=["term"], set_={"uses": search_terms.c.uses + new.excluded.uses}
+        ),
+        rows,
+    )
+
+
+def _labels(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
+    """By product: brand, tags, option values, article numbers (whole and in parts), barcodes."""
+    found: dict[int, dict[str, None]] = defaultdict(dict)
+
+    def add(product_id: int, text: str | None) -> None:
+        if text:
+            found[product_id].update(dict.fromkeys(words.words(text)))
+
+    for product_id, name in session.execute(
+        select(products.c.id, brands.c.name)
+        .join(brands, brands.c.id == products.c.brand_id)
+        .where(products.c.id.in_(ids))
+    ):
+        add(product_id, name)
+    for product_id, name in session.execute(
+        select(product_tags.c.product_id, tags.c.name)
+        .join(tags, tags.c.id == product_tags.c.tag_id)
+        .where(product_tags.c.product_id.in_(ids))
+    ):
+        add(product_id, name)
+    for product_id, title, sku, barcode in session.execute(
+        select(variants.c.product_id, variants.c.title, variants.c.sku, variants.c.barcode).where(
+            variants.c.product_id.in_(ids), variants.c.is_archived.is_(False)
+        )
+    ):
+        add(product_id, title)
+        for code in (sku, barcode):
+            if code:
+                add(product_id, code)
+                add(product_id, words.code(code))
+    return defaultdict(list, {key: list(value) for key, value in found.items()})
+
+
+def _upsert(session: Session, table: Any) -> Any:
+    dialect = session.get_bind().dialect.name
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)

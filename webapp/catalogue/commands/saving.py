@@ -1,0 +1,356 @@
+"""Carrying out plans, many products in a few statements.
+
+An import saves some hundred products at a time: the look-ups, the inserts and the refresh of the
+derived tables are each made once for the batch.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+
+from webapp.catalogue.columns import (
+    brands,
+    external_ids,
+    former_addresses,
+    price_changes,
+    product_attributes,
+    product_categories,
+    product_tags,
+    tags,
+    variant_values,
+)
+from webapp.catalogue.commands.axes import VariantPlan
+from webapp.catalogue.commands.knowing import Known, label_slug, learn
+from webapp.catalogue.commands.planning import Plan, plan
+from webapp.catalogue.commands.refreshing import refresh
+from webapp.catalogue.commands.telling import tell
+from webapp.catalogue.drafts import Planned, ProductSave, Saved
+from webapp.catalogue.models import Option, OptionValue, Product, Variant
+from webapp.kit.actors import Actor
+from webapp.kit.clock import now
+from webapp.kit.errors import ShopError
+
+
+def plan_products(session: Session, saves: Sequence[ProductSave]) -> list[Planned | ShopError]:
+    """What ``save_products`` would do, in its order: the dry run. Writes nothing."""
+    known = learn(session, saves)
+    outcomes: list[Planned | ShopError] = []
+    for save in saves:
+        made = _plan_or_refusal(session, known, save)
+        if isinstance(made, Plan):
+            given = made.shape.given
+            outcomes.append(
+                Planned(
+                    state=made.state,
+                    slug=made.slug,
+                    changed=made.changed,
+                    variant_states=tuple(variant.state for variant in given),
+                    variant_changes=tuple(variant.changed for variant in given),
+                )
+            )
+        else:
+            outcomes.append(made)
+    return outcomes
+
+
+def save_products(
+    session: Session, actor: Actor, saves: Sequence[ProductSave], *, origin: str = ""
+) -> list[Saved | ShopError]:
+    """Create and update products; for each save what became of it, or the refusal it met.
+
+    A refused save changes nothing and does not stop the others. Saving what is there already
+    changes nothing and states nothing. Give some hundred at a time, not one.
+    """
+    actor.must("catalogue:write")
+    known = learn(session, saves)
+    outcomes = [_plan_or_refusal(session, known, save) for save in saves]
+    plans = [made for made in outcomes if isinstance(made, Plan)]
+    written = [made for made in plans if made.state != "unchanged"]
+    if written:
+        _write_labels(session, known, written)
+        _write_products(session, known, written)
+        _write_shapes(session, written)
+        _write_links(session, known, written)
+        _write_prices(session, written)
+    _write_external_ids(session, plans)
+    if written:
+        refresh(session, [_id(made.product) for made in written])
+        tell(session, actor, written, origin=origin)
+    return [_saved(made) if isinstance(made, Plan) else made for made in outcomes]
+
+
+def save_product(session: Session, actor: Actor, save: ProductSave, *, origin: str = "") -> Saved:
+    """One of them; raises its refusal."""
+    (outcome,) = save_products(session, actor, [save], origin=origin)
+    if isinstance(outcome, ShopError):
+        raise outcome
+    return outcome
+
+
+def _plan_or_refusal(session: Session, known: Known, save: ProductSave) -> Plan | ShopError:
+    try:
+        return plan(session, known, save)
+    except ShopError as refusal:
+        return refusal
+
+
+def _saved(made: Plan) -> Saved:
+    if made.product is None:
+        raise ValueError("the plan was not carried out")
+    return Saved(
+        product=made.product,
+        state=made.state,
+        variants=tuple(variant.row for variant in made.shape.given if variant.row is not None),
+        changed=made.changed,
+        variant_changes=tuple(variant.changed for variant in made.shape.given),
+    )
+
+
+def _write_labels(session: Session, known: Known, plans: Sequence[Plan]) -> None:
+    """Make the brands and tags that are not there yet."""
+    wanted_brands = {label_slug(made.brand): made.brand for made in plans if made.brand}
+    wanted_tags = {label_slug(tag): tag for made in plans for tag in made.tags or ()}
+    for table, wanted, ids in (
+        (brands, wanted_brands, known.brand_ids),
+        (tags, wanted_tags, known.tag_ids),
+    ):
+        missing = [{"slug": slug, "name": name} for slug, name in wanted.items() if slug not in ids]
+        if missing:
+            made = session.execute(insert(table).returning(table.c.slug, table.c.id), missing)
+            ids.update({slug: key for slug, key in made})
+
+
+def _write_products(session: Session, known: Known, plans: Sequence[Plan]) -> None:
+    at = now()
+    moved: list[dict[str, Any]] = []
+    for made in plans:
+        if made.brand is not None:
+            made.columns["brand_id"] = (
+                known.brand_ids[label_slug(made.brand)] if made.brand else None
+            )
+        if made.product is None:
+            made.product = Product(**made.columns, created_at=at, updated_at=at)
+            session.add(made.product)
+            continue
+        if "slug" in made.columns:
+            moved.append({"address": made.product.slug, "target_id": made.product.id})
+        for name, value in made.columns.items():
+            setattr(made.product, name, value)
+        made.product.updated_at = at
+    session.flush()
+    record_moves(session, "product", moved)
+
+
+def record_moves(session: Session, kind: str, moved: Sequence[dict[str, Any]]) -> None:
+    """Remember former addresses; one that had another owner now leads to the later one."""
+    if not moved:
+        return
+    at = now()
+    rows = [{"kind": kind, "since": at, **row} for row in moved]
+    session.execute(
+        delete(former_addresses).where(
+            former_addresses.c.kind == kind,
+            former_addresses.c.address.in_([row["address"] for row in rows]),
+        )
+    )
+    session.execute(insert(former_addresses), rows)
+
+
+def _write_shapes(session: Session, plans: Sequence[Plan]) -> None:
+    """Options, then their values, then variants, then which variant has which value."""
+    for made in plans:
+        product_id = _id(made.product)
+        for place, axis in enumerate(made.shape.axes):
+            if axis.row is None:
+                axis.row = Option(product_id=product_id, name=axis.name, position=place)
+                session.add(axis.row)
+            elif axis.row.name != axis.name or axis.row.position != place:
+                axis.row.name, axis.row.position = axis.name, place
+    session.flush()
+    _drop_lost_axes(session, plans)
+    for made in plans:
+        for axis in made.shape.axes:
+            for place, value in enumerate(axis.values.values()):
+                if value.row is None:
+                    value.row = OptionValue(option_id=_id(axis.row), value=value.value)
+                    session.add(value.row)
+                if (value.row.position, value.row.swatch) != (place, value.swatch):
+                    value.row.position, value.row.swatch = place, value.swatch
+    session.flush()
+    at = now()
+    for made in plans:
+        for variant in made.shape.variants:
+            _write_variant(session, made, variant, at)
+    session.flush()
+    _write_choices(session, plans)
+
+
+def _drop_lost_axes(session: Session, plans: Sequence[Plan]) -> None:
+    """Options and listed-away values that are not in the plan any more."""
+    updated = [made for made in plans if made.save.id is not None and made.shape.axes_changed]
+    if not updated:
+        return
+    kept_options = {_id(axis.row) for made in updated for axis in made.shape.axes}
+    kept_values = {
+        _id(value.row)
+        for made in updated
+        for axis in made.shape.axes
+        for value in axis.values.values()
+        if value.row is not None
+    }
+    products_ids = [_id(made.product) for made in updated]
+    for option in session.scalars(select(Option).where(Option.product_id.in_(products_ids))):  # type: ignore[attr-defined]
+        if _id(option) not in kept_options:
+            session.delete(option)
+    values = (
+        select(OptionValue)
+        .join(Option, OptionValue.option_id == Option.id)  # type: ignore[arg-type]
+        .where(Option.product_id.in_(products_ids))  # type: ignore[attr-defined]
+    )
+    for value in session.scalars(values):
+        if _id(value) not in kept_values and value.option_id in kept_options:
+            session.delete(value)
+    session.flush()
+
+
+def _write_variant(session: Session, made: Plan, variant: VariantPlan, at: Any) -> None:
+    if variant.row is None:
+        variant.row = Variant(product_id=_id(made.product), updated_at=at, **variant.columns)
+        session.add(variant.row)
+    elif variant.columns:
+        for name, value in variant.columns.items():
+            setattr(variant.row, name, value)
+        variant.row.updated_at = at
+
+
+def _write_choices(session: Session, plans: Sequence[Plan]) -> None:
+    rows, stale = [], []
+    for made in plans:
+        for variant in made.shape.variants:
+            if variant.state == "unchanged" and not made.shape.axes_changed:
+                continue
+            if made.save.id is not None:
+                stale.append(_id(variant.row))
+            rows += [
+                {
+                    "variant_id": _id(variant.row),
+                    "option_id": _id(axis.row),
+                    "value_id": _id(axis.values[choice.casefold()].row),
+                }
+                for axis, choice in zip(made.shape.axes, variant.choices, strict=True)
+                if choice
+            ]
+    for start in range(0, len(stale), 500):
+        session.execute(
+            delete(variant_values).where(
+                variant_values.c.variant_id.in_(stale[start : start + 500])
+            )
+        )
+    if rows:
+        session.execute(insert(variant_values), rows)
+
+
+def _write_links(session: Session, known: Known, plans: Sequence[Plan]) -> None:
+    for table, column, chosen in (
+        (product_categories, "category_id", lambda made: made.categories),
+        (
+            product_tags,
+            "tag_id",
+            lambda made: (
+                None if made.tags is None else [known.tag_ids[label_slug(tag)] for tag in made.tags]
+            ),
+        ),
+    ):
+        changed = {_id(made.product): chosen(made) for made in plans if chosen(made) is not None}
+        old = [_id(made.product) for made in plans if made.save.id and _id(made.product) in changed]
+        if old:
+            session.execute(delete(table).where(table.c.product_id.in_(old)))
+        rows = [
+            {"product_id": product, column: other}
+            for product, others in changed.items()
+            for other in others
+        ]
+        if rows:
+            session.execute(insert(table), rows)
+    _write_attributes(session, plans)
+
+
+def _write_attributes(session: Session, plans: Sequence[Plan]) -> None:
+    rows = []
+    for made in plans:
+        product_id = _id(made.product)
+        if made.attributes and made.save.id is not None:
+            session.execute(
+                delete(product_attributes).where(
+                    product_attributes.c.product_id == product_id,
+                    product_attributes.c.attribute_id.in_(made.attributes),
+                )
+            )
+        rows += [
+            {
+                "product_id": product_id,
+                "attribute_id": attribute_id,
+                "text": value.text,
+                "number_millis": value.number_millis,
+                "on": value.on,
+            }
+            for attribute_id, value in made.attributes.items()
+            if value is not None
+        ]
+    if rows:
+        session.execute(insert(product_attributes), rows)
+
+
+def _write_prices(session: Session, plans: Sequence[Plan]) -> None:
+    at = now()
+    rows = [
+        {
+            "variant_id": _id(variant.row),
+            "price_minor": variant.row.price_minor,
+            "compare_at_minor": variant.row.compare_at_minor,
+            "at": at,
+        }
+        for made in plans
+        for variant in made.shape.variants
+        if variant.row is not None
+        and (
+            made.save.id is None
+            or variant.changed.keys() & {"price_minor", "compare_at_minor"}
+            or variant.is_new
+        )
+    ]
+    if rows:
+        session.execute(insert(price_changes), rows)
+
+
+def _write_external_ids(session: Session, plans: Sequence[Plan]) -> None:
+    rows = []
+    for made in plans:
+        if made.save.external is not None:
+            rows.append((*made.save.external, "product", _id(made.product)))
+        rows += [
+            (*variant.external, "variant", _id(variant.row))
+            for variant in made.shape.given
+            if variant.external is not None
+        ]
+    if not rows:
+        return
+    names = ("source", "external_id", "kind", "target_id")
+    dialect = session.get_bind().dialect.name
+    new = (postgresql if dialect == "postgresql" else sqlite).insert(external_ids)
+    session.execute(
+        new.on_conflict_do_update(
+            index_elements=["source", "kind", "external_id"],
+            set_={"target_id": new.excluded.target_id},
+        ),
+        [dict(zip(names, row, strict=True)) for row in rows],
+    )
+
+
+def _id(row: Any) -> int:
+    if row is None or row.id is None:
+        raise ValueError("the row has not been stored yet")
+    return int(row.id)

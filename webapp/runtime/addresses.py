@@ -10,6 +10,10 @@ _ALSO_REFUSED = (
     ip_network("168.63.129.16/32"),
     # Addresses that carry an IPv4 one inside in ways this module does not unpack.
     ip_network("64:ff9b:1::/48"),
+    # Protocol assignments, a cloud's metadata among them; older Pythons call most of it global.
+    ip_network("192.0.0.0/24"),
+    # Site-local: withdrawn, still routed inside some networks.
+    ip_network("fec0::/10"),
 )
 _NAT64 = IPv6Network("64:ff9b::/96")
 

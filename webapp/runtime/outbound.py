@@ -136,8 +136,9 @@ class Outbound:
             if not _is_sane(url):
                 raise ValueError(url)
             target = httpx.URL(url)
-            port = target.port or {"http": 80, "https": 443}[target.scheme]
-            if not target.host:
+            usual = {"http": 80, "https": 443}[target.scheme]
+            port = usual if target.port is None else target.port
+            if not target.host or not 0 < port < 65_536:
                 raise ValueError(url)
         except (ValueError, KeyError, httpx.InvalidURL):
             raise OutboundRefused(

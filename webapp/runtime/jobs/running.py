@@ -57,12 +57,20 @@ class Runner:
     """Runs jobs inside this process. ``start`` and ``stop`` it, or call ``run_due`` in a test."""
 
     def __init__(
-        self, database: Database, means: Means, registry: Jobs, *, threads: int = 2
+        self,
+        database: Database,
+        means: Means,
+        registry: Jobs,
+        *,
+        threads: int = 2,
+        look_every: float = IDLE_LOOK_S,
     ) -> None:
         self.database = database
         self.means = means
         self.registry = registry
         self.threads = threads
+        self.look_every = look_every
+        """Seconds between two looks for what other processes promised."""
         self._name = f"{socket.gethostname()[:30]}:{os.getpid()}:{os.urandom(4).hex()}"
         self._numbers = count(1)
         self._running: dict[str, _Run] = {}
@@ -131,7 +139,7 @@ class Runner:
     def _dispatch(self) -> None:
         tended = float("-inf")
         while not self._is_over():
-            wait = IDLE_LOOK_S
+            wait = self.look_every
             try:
                 if time.monotonic() - tended >= TEND_S:
                     self._tend()

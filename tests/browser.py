@@ -254,7 +254,7 @@ class _Filled:
             address = address.partition("?")[0]
         elif is_multipart:
             parts = [(name, (None, value.encode())) for name, value in pairs]
-            options["files"] = [*parts, *files] or [("", (None, b""))]
+            options["files"] = [*parts, *files]
         else:
             if files:
                 _fail("files but not enctype multipart/form-data", own)
@@ -278,9 +278,9 @@ class _Filled:
                     done.add(name)
                     given = fields.get(name)
                     chosen = given if isinstance(given, list) else [given] if given else []
-                    files += [(name, _file(item)) for item in chosen] or [
-                        (name, ("", b"", "application/octet-stream"))
-                    ]
+                    files += [(name, _file(item)) for item in chosen]
+                    if not chosen:
+                        pairs.append((name, ""))
             elif name not in fields:
                 pairs += [(name, value) for value in _held(control)]
             elif kind in {"checkbox", "radio"} or control.tag == "select":

@@ -107,7 +107,7 @@ def test_a_value_that_no_browser_would_keep_is_our_mistake():
 
 # Notices
 
-NOTICES = "{% for n in frame.notices %}<p class=notice data-kind={{ n.kind }}>{{ n.text }}</p>{% endfor %}"
+NOTICES = "{% for n in frame.notices %}<p class=notice>{{ n.text }}</p>{% endfor %}"
 
 
 @pytest.fixture

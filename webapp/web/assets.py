@@ -121,8 +121,7 @@ class Assets:
             headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
             response = Response(file.gzipped, headers=headers)
         else:
-            vary = {"Vary": "Accept-Encoding"} if file.gzipped is not None else {}
-            response = Response(file.body, headers=headers | vary)
+            response = Response(file.body, headers=headers)
         return unchanged(response) if is_current(request, etag) else response
 
     def _file(self, name: str, above: tuple[str, ...] = ()) -> _File | None:

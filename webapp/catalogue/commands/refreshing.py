@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ScalarSelect, case, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session
 
 from webapp.catalogue import words
@@ -29,7 +30,7 @@ from webapp.catalogue.columns import (
 )
 from webapp.catalogue.commands.knowing import in_chunks
 from webapp.catalogue.derived import FacetKind
-from webapp.catalogue.models import AttributeType, ProductStatus
+from webapp.catalogue.models import AttributeType, Product, ProductStatus
 from webapp.kit.text import plain
 
 AT_ONCE = 500
@@ -65,11 +66,16 @@ def refresh_columns(session: Session, ids: Sequence[int]) -> None:
     """The columns of ``products`` that repeat what its variants say."""
     if not ids:
         return
-    session.execute(update(products).where(products.c.id.in_(ids)).values(derived_columns()))
-    # Entities that the caller still holds would otherwise write their old values back.
-    for entity in session.identity_map.values():
-        if getattr(entity, "__tablename__", "") == "products" and entity.id in ids:  # type: ignore[attr-defined]
-            session.expire(entity, list(derived_columns()))
+    values = derived_columns()
+    session.execute(
+        update(products).where(products.c.id.in_(ids)).values(values),
+        execution_options={"synchronize_session": False},
+    )
+    # What the caller still holds shows the old values, and would write them back.
+    for product_id in ids:
+        held = session.identity_map.get(identity_key(Product, product_id))
+        if held is not None:
+            session.expire(held, values)
 
 
 def derived_columns() -> dict[str, Any]:

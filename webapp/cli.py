@@ -1,4 +1,4 @@
-"""The command line: ``vitrine serve | worker | demo | import | export | staff | migrate | audit``."""
+"""The command line: ``vitrine serve``, ``import``, ``export``, ``staff``, ``audit`` and others."""
 
 import json
 import sys

@@ -13,8 +13,8 @@ from webapp.backoffice.frame import office_frame_of
 from webapp.features import FEATURES
 from webapp.runtime.db import Database
 from webapp.runtime.events import Handlers
-from webapp.runtime.limits import Buckets
 from webapp.runtime.jobs import Jobs, Means, Runner
+from webapp.runtime.limits import Buckets
 from webapp.runtime.outbound import Outbound
 from webapp.runtime.secrets import secret_key
 from webapp.runtime.storage import DiskStorage

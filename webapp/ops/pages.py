@@ -4,11 +4,13 @@ import os
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from sqlalchemy import text
 
 from webapp.migrations import is_current
 from webapp.runtime.db import Database
+from webapp.web.headers import DOCS_POLICY
+from webapp.web.views import view
 
 pages = APIRouter()
 
@@ -21,7 +23,7 @@ async def health() -> JSONResponse:
 
 @pages.get("/ready", name="ops.ready", include_in_schema=False)
 def ready(request: Request) -> JSONResponse:
-    """Requests can be served: the database takes writes and is at this version; files can be kept."""
+    """Requests can be served: the database takes writes and fits this version, files can be kept."""
     database: Database = request.app.state.database
     checks: dict[str, Any] = {
         "database": _takes_writes(database),
@@ -34,6 +36,14 @@ def ready(request: Request) -> JSONResponse:
         status_code=200 if good else 503,
         headers={"Cache-Control": "no-store"},
     )
+
+
+@pages.get("/api/docs", name="ops.api_docs", include_in_schema=False)
+def api_docs(request: Request) -> Response:
+    """The API's description, to read and to try, from files of our own."""
+    response = view(request, "ops/api_docs.html", public=True)
+    response.headers["Content-Security-Policy"] = DOCS_POLICY
+    return response
 
 
 def _takes_writes(database: Database) -> bool:

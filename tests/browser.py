@@ -170,7 +170,7 @@ class Page:
             return _Filled(self, _form_of(self, node), node).send({}, htmx=htmx)
         attributes = node.attributes
         if htmx:
-            address = attributes.get("hx-get")
+            address = attributes.get("data-hx-get") or attributes.get("hx-get")
             if address is None:
                 raise AssertionError(f"{target!r} has no hx-get on {self!r}.")
             return self._browser.get(self._absolute(address), htmx=True)
@@ -239,7 +239,7 @@ class _Filled:
         headers: dict[str, str] = {}
         if htmx:
             method, address = _hx_of(pressed) or _hx_of(own) or _fail("no hx-post or hx-get", own)
-            target = own.get("hx-target") or ""
+            target = own.get("data-hx-target") or own.get("hx-target") or ""
             source = f"form#{own['id']}" if own.get("id") else "form"
             headers = {
                 **_HTMX,
@@ -415,7 +415,7 @@ def _file(given: File) -> tuple[str, bytes, str]:
 
 def _hx_of(attributes: dict[str, str | None]) -> tuple[str, str] | None:
     for method in ("get", "post", "put", "patch", "delete"):
-        address = attributes.get(f"hx-{method}")
+        address = attributes.get(f"data-hx-{method}") or attributes.get(f"hx-{method}")
         if address is not None:
             return method.upper(), address
     return None

@@ -80,18 +80,38 @@ def test_facts_are_for_scripts_and_cannot_replace_the_standard_members(site, ope
     assert (body["status"], body["title"]) == (409, "Sold out")
 
 
-def test_a_refusal_of_an_htmx_request_lands_in_the_notices_and_nowhere_else(site, opened):
+PART = {"HX-Request": "true", "HX-Request-Type": "partial", "HX-Target": "ul#lines"}
+PICKED = {"HX-Request": "true", "HX-Request-Type": "full", "HX-Target": "ul#lines"}
+WHOLE = {"HX-Request": "true", "HX-Request-Type": "full", "HX-Target": "body"}
+BOOSTED = {**WHOLE, "HX-Boosted": "true"}
+
+
+@pytest.mark.parametrize("headers", [PART, PICKED])
+def test_a_refusal_of_a_swap_lands_in_the_notices_and_nowhere_else(site, opened, headers):
     @site.app.post("/thing")
     def thing() -> None:
         raise SoldOut("It has just gone.")
 
-    answer = opened().send("POST", "/thing", headers={"HX-Request": "true"})
+    answer = opened().send("POST", "/thing", headers=headers)
 
     assert answer.status_code == 409
     assert answer.text == '<div class="notice">Sold out: It has just gone.</div>'
     assert answer.headers["hx-retarget"] == "#notices"
     assert answer.headers["hx-reswap"] == "beforeend"
+    assert answer.headers["hx-reselect"] == ".notice"
     assert answer.headers["hx-push-url"] == "false"
+
+
+@pytest.mark.parametrize("headers", [WHOLE, BOOSTED])
+def test_a_refusal_of_what_replaces_the_whole_body_is_a_page(site, opened, headers):
+    @site.app.post("/thing")
+    def thing() -> None:
+        raise SoldOut("It has just gone.")
+
+    page = opened().post("/thing", headers=headers)
+
+    assert page.text("h1") == "Sold out"
+    assert "hx-retarget" not in page.headers
 
 
 def test_too_many_and_unavailable_say_when_to_come_back(site, opened):

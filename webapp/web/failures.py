@@ -40,7 +40,7 @@ from webapp.kit.errors import (
 )
 from webapp.runtime.db import Database
 from webapp.web.problems import SCRIPT_PATHS, kebab, problem
-from webapp.web.views import PRIVATE, html_of, redirect, wants_fragment
+from webapp.web.views import PRIVATE, html_of, is_swap, redirect
 
 log = structlog.get_logger("vitrine.failures")
 
@@ -288,7 +288,7 @@ def _in_html(request: Request, failure: Failure) -> Response:
         "status": failure.status,
         "request_id": request_id_of(request) if failure.status >= 500 else None,
     }
-    as_notice = wants_fragment(request)
+    as_notice = is_swap(request)
     template = "errors/notice.html" if as_notice else "errors/page.html"
     try:
         with _something_to_read_from(request):
@@ -301,7 +301,7 @@ def _in_html(request: Request, failure: Failure) -> Response:
         body = _BARE.format(**{name: html.escape(text) for name, text in words.items()})
     response = HTMLResponse(body, failure.status, dict(failure.headers))
     response.headers["Cache-Control"] = PRIVATE
-    response.headers["Vary"] = "HX-Request, HX-Request-Type, HX-Boosted"
+    response.headers["Vary"] = "HX-Request, HX-Target, HX-Boosted"
     if as_notice:
         # Wherever the answer would have gone: a refusal is read among the notices, the part of
         # the page that was to change stays, and so does the address.
@@ -322,7 +322,7 @@ def _to_sign_in(request: Request, error: SignInNeeded) -> Response:
     if page is None:
         return _in_html(request, failure_of(error))
     here = f"{path}?{request.url.query}" if request.url.query else path
-    is_safe = request.method in {"GET", "HEAD"} and not wants_fragment(request)
+    is_safe = request.method in {"GET", "HEAD"} and not is_swap(request)
     return redirect(request, f"{page}?to={quote(here, safe='/')}" if is_safe else page)
 
 

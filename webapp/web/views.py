@@ -135,6 +135,21 @@ def wants_fragment(request: Request) -> bool:
     )
 
 
+def is_swap(request: Request) -> bool:
+    """True when htmx will put the answer into a part of the page.
+
+    Wider than ``wants_fragment``: an element with ``hx-select`` asks for the whole page to pick
+    its part from, and would find none in an error page.
+    """
+    headers = request.headers
+    return (
+        headers.get("HX-Request") == "true"
+        and "HX-Boosted" not in headers
+        and "HX-History-Restore-Request" not in headers
+        and headers.get("HX-Target", "").partition("#")[0] != "body"
+    )
+
+
 def frame_of(request: Request) -> Any:
     """What every page of the site may show around its own matter; made once for a request."""
     if not hasattr(request.state, "frame"):

@@ -84,7 +84,7 @@ class VariantSave:
     id: int | None = None
     values: Mapping[str, str] | None = None
     """The value by the option's name. ``None``: as it is (new, without options: no choice)."""
-    fields: VariantFields = field(default_factory=VariantFields)  # type: ignore[arg-type]
+    fields: VariantFields = field(default_factory=VariantFields)
     external: tuple[str, str] | None = None
     """(source, id) in another system, remembered."""
 

@@ -25,7 +25,7 @@ class MovementKind(StrEnum):
     ship = "ship"
     returned = "return"
     adjust = "adjust"
-    count = "count"
+    counted = "count"
     transfer = "transfer"
     damage = "damage"
 

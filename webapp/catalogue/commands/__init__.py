@@ -11,7 +11,7 @@ from webapp.catalogue.commands.products import (
     update_product,
     withdraw,
 )
-from webapp.catalogue.commands.refreshing import rebuild, refresh
+from webapp.catalogue.commands.refreshing import rebuild, refresh, refresh_columns
 from webapp.catalogue.commands.saving import plan_products, save_product, save_products
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "publish",
     "rebuild",
     "refresh",
+    "refresh_columns",
     "save_product",
     "save_products",
     "schedule",

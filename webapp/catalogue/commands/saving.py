@@ -254,24 +254,25 @@ def _write_choices(session: Session, plans: Sequence[Plan]) -> None:
 
 
 def _write_links(session: Session, known: Known, plans: Sequence[Plan]) -> None:
+    shelves = {_id(made.product): made.categories for made in plans}
+    labels = {
+        _id(made.product): None
+        if made.tags is None
+        else [known.tag_ids[label_slug(tag)] for tag in made.tags]
+        for made in plans
+    }
+    old = {made.save.id for made in plans if made.save.id is not None}
     for table, column, chosen in (
-        (product_categories, "category_id", lambda made: made.categories),
-        (
-            product_tags,
-            "tag_id",
-            lambda made: (
-                None if made.tags is None else [known.tag_ids[label_slug(tag)] for tag in made.tags]
-            ),
-        ),
+        (product_categories, "category_id", shelves),
+        (product_tags, "tag_id", labels),
     ):
-        changed = {_id(made.product): chosen(made) for made in plans if chosen(made) is not None}
-        old = [_id(made.product) for made in plans if made.save.id and _id(made.product) in changed]
-        if old:
-            session.execute(delete(table).where(table.c.product_id.in_(old)))
+        stale = [product for product in old if chosen[product] is not None]
+        if stale:
+            session.execute(delete(table).where(table.c.product_id.in_(stale)))
         rows = [
             {"product_id": product, column: other}
-            for product, others in changed.items()
-            for other in others
+            for product, others in chosen.items()
+            for other in others or ()
         ]
         if rows:
             session.execute(insert(table), rows)

@@ -1,0 +1,48 @@
+"""Facts about stock. The subject is the variant; ``available`` is what can still be promised."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from webapp.runtime.events import Event, Subject
+
+
+@dataclass(frozen=True)
+class StockFact(Event):
+    variant: str
+    product: str
+    available: int
+
+    @property
+    def subject(self) -> Subject:
+        return ("stock", self.variant)
+
+
+@dataclass(frozen=True)
+class StockChanged(StockFact):
+    name: ClassVar[str] = "stock.changed"
+    kind: str = ""
+    before: int = 0
+    reference: str = ""
+
+
+@dataclass(frozen=True)
+class StockLow(StockFact):
+    """The low threshold was passed on the way down."""
+
+    name: ClassVar[str] = "stock.low"
+    threshold: int = 0
+
+
+@dataclass(frozen=True)
+class StockOut(StockFact):
+    """The last one was promised; what ``policy`` says happens to further buyers."""
+
+    name: ClassVar[str] = "stock.out"
+    policy: str = "deny"
+
+
+@dataclass(frozen=True)
+class StockBack(StockFact):
+    """There was nothing, and now there is."""
+
+    name: ClassVar[str] = "stock.back"

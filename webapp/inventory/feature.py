@@ -1,0 +1,5 @@
+"""The feature inventory."""
+
+from webapp.feature import Feature
+
+inventory = Feature("inventory")

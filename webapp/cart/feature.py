@@ -1,0 +1,8 @@
+"""The cart. Owns carts and their lines. A cart promises nothing: no price, no stock.
+
+It is known by a random id in a signed cookie; a visitor has none until the first thing goes in.
+"""
+
+from webapp.feature import Feature
+
+cart = Feature("cart")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from webapp.exchange.carried import Record, says_without_variants, unpacked
+from webapp.exchange.dialect import Key
 from webapp.exchange.lines import Line
 from webapp.exchange.records import (
     KEEP,
@@ -21,10 +22,10 @@ from webapp.exchange.records import (
 from webapp.exchange.values import BadCell
 
 
-def sku_key(line: Line) -> tuple[tuple[str, str], ...]:
+def sku_key(line: Line) -> tuple[Key, ...]:
     """The SKU of the row as what must be unique in the file, for its outline."""
     sku = line.raw("sku")
-    return ((f"The SKU “{sku}”", line.named("sku")),) if sku else ()
+    return (Key(f"The SKU “{sku}”", line.named("sku")),) if sku else ()
 
 
 def axes_of(variants: Iterable[VariantRecord], declared: Sequence[Axis] = ()) -> tuple[Axis, ...]:

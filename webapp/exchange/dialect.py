@@ -11,6 +11,18 @@ from webapp.exchange.records import ProductRecord
 
 
 @dataclass(frozen=True, slots=True)
+class Key:
+    """Something that only one row of a file may say."""
+
+    what: str
+    """In words: ``The SKU “A1”``."""
+    column: str
+    """The column to blame."""
+    of_variant: bool = False
+    """It counts only where the row turns out to be a variant."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outline:
     """What must be known about a row before the rows of one product can be put together."""
 
@@ -18,9 +30,10 @@ class Outline:
     """The name of the product this row is a part of; empty when it is one by itself."""
     names: tuple[str, ...] = ()
     """What other rows may call this row's product. A name belongs to one row of a file."""
-    keys: tuple[tuple[str, str], ...] = ()
-    """What must be unique in the whole file, in words, and the column to blame when it is not."""
+    keys: tuple[Key, ...] = ()
     refusal: str = ""
+    skipped: str = ""
+    """Why the row is passed over without being wrong."""
 
 
 class Dialect(Protocol):

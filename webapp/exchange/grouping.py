@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
-from webapp.exchange.dialect import Dialect
+from webapp.exchange.dialect import Dialect, Key
 from webapp.exchange.reading import Row
 from webapp.exchange.records import Problem, ProductRecord
 
@@ -22,12 +22,13 @@ _IN_MEMORY = 8_000_000
 
 @dataclass(frozen=True, slots=True)
 class LeftRow:
-    """A row that is part of no product: refused with a reason, or empty."""
+    """A row that is part of no product, and why."""
 
     number: int
     sentence: str
     cells: tuple[str, ...] = ()
-    is_empty: bool = False
+    is_refused: bool = True
+    """False where nothing is wrong with it: it is empty, or meant for others."""
 
 
 def products(
@@ -61,14 +62,15 @@ class _Index:
     """By row number - 1: the number of the row that stands for its product."""
     last: dict[int, int] = field(default_factory=dict)
     """The last row of each product that has more than one."""
-    repeats: dict[int, list[tuple[str, str]]] = field(default_factory=dict)
-    """(column, sentence) by row number."""
-    refusals: dict[int, str] = field(default_factory=dict)
+    repeats: dict[int, list[tuple[Key, str]]] = field(default_factory=dict)
+    """Each key that another row says too, with a sentence, by row number."""
+    left: dict[int, tuple[bool, str]] = field(default_factory=dict)
+    """(is refused, sentence) by row number."""
 
-    def repeated(self, one: int, other: int, what: str, column: str) -> None:
+    def repeated(self, one: int, other: int, key: Key) -> None:
         for here, there in ((one, other), (other, one)):
-            sentence = f"{what} appears more than once in this file: also in row {there}."
-            self.repeats.setdefault(here, []).append((column, sentence))
+            sentence = f"{key.what} appears more than once in this file: also in row {there}."
+            self.repeats.setdefault(here, []).append((key, sentence))
 
 
 def _index(rows: Iterable[Row], dialect: Dialect) -> _Index:
@@ -82,16 +84,16 @@ def _index(rows: Iterable[Row], dialect: Dialect) -> _Index:
         if row.refusal or row.is_empty:
             continue
         outline = dialect.outline(row)
-        if outline.refusal:
-            index.refusals[row.number] = outline.refusal
+        if outline.refusal or outline.skipped:
+            index.left[row.number] = (bool(outline.refusal), outline.refusal or outline.skipped)
             continue
         belongs[-1] = outline.belongs
         for name in outline.names:
             owners.setdefault(name, row.number)
-        for what, column in outline.keys:
-            first = keys.setdefault(what, row.number)
+        for key in outline.keys:
+            first = keys.setdefault(key.what, row.number)
             if first != row.number:
-                index.repeated(first, row.number, what, column)
+                index.repeated(first, row.number, key)
     for number, name in enumerate(belongs, start=1):
         if name:
             leader = owners.setdefault(name, number)
@@ -105,17 +107,20 @@ def _left(row: Row, index: _Index) -> LeftRow | None:
     if row.refusal:
         return LeftRow(row.number, row.refusal, row.cells)
     if row.is_empty:
-        return LeftRow(row.number, "The row is empty.", row.cells, is_empty=True)
-    if row.number in index.refusals:
-        return LeftRow(row.number, index.refusals[row.number], row.cells)
+        return LeftRow(row.number, "The row is empty.", row.cells, is_refused=False)
+    if row.number in index.left:
+        is_refused, sentence = index.left[row.number]
+        return LeftRow(row.number, sentence, row.cells, is_refused)
     return None
 
 
 def _with_repeats(record: ProductRecord, index: _Index) -> ProductRecord:
+    bearing = {variant.row for variant in record.variants}
     found = [
-        Problem(use.number, column, sentence)
+        Problem(use.number, key.column, sentence)
         for use in record.rows
-        for column, sentence in index.repeats.get(use.number, ())
+        for key, sentence in index.repeats.get(use.number, ())
+        if use.number in bearing or not key.of_variant
     ]
     by_options: dict[tuple[tuple[str, str], ...], int] = {}
     for variant in record.variants:

@@ -54,6 +54,8 @@ class Role(StrEnum):
     product = "product"
     variant = "variant"
     image = "image"
+    price = "price"
+    """Only amounts, for a variant that another row describes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any
 from webapp.exchange import values
 from webapp.exchange.assembling import axes_of, customs, sku_key, uses, with_carried
 from webapp.exchange.columns import Columns, columns_of
-from webapp.exchange.dialect import Outline
+from webapp.exchange.dialect import Key, Outline
 from webapp.exchange.dialects.woocommerce.labels import (
     KNOWN,
     NAME,
@@ -71,7 +71,7 @@ class WooCommerce:
         number, sku = line.raw("id"), line.raw("sku")
         keys = sku_key(line)
         if number:
-            keys = (*keys, (f"The ID “{number}”", line.named("id")))
+            keys = (*keys, Key(f"The ID “{number}”", line.named("id")))
         if "variation" in kinds_of(line):
             parent = line.raw("parent")
             if not parent:

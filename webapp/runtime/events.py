@@ -211,9 +211,9 @@ def emit_all(session: Session, facts: Sequence[Event], actor: Actor = SYSTEM) ->
             "request_id": session.info.get("request_id") or "",
             "prev_hash": before,
         }
-        row["hash"] = _hash_of(SimpleNamespace(**row))
-        ends[fact.subject] = (version + 1, row["hash"])
-        rows.append(row)
+        digest = _hash_of(SimpleNamespace(**row))
+        ends[fact.subject] = (version + 1, digest)
+        rows.append({**row, "hash": digest})
     session.execute(insert(EventRecord), rows)
 
     handlers: Handlers | None = session.info.get("handlers")

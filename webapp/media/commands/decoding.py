@@ -7,16 +7,17 @@ from typing import Any
 
 # Pillow takes ten megabytes before it has opened anything. This module is therefore imported only
 # when the first picture comes in (see ``preparing``); an idle shop has 110 MB for everything.
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageOps, JpegImagePlugin
 
 from webapp.media.errors import NotAPicture, PictureDamaged, PictureTooLarge
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP")
+FORMATS = ("JPEG", "PNG", "WEBP", "AVIF", "GIF", "TIFF", "BMP")
 MOST_PIXELS = 40_000_000
 """What may be unpacked: 40 megapixels are 160 MB while they are worked on."""
 MOST_PIXELS_JPEG = 240_000_000
 """A JPEG can be read at a half, a quarter or an eighth of its size, so cameras' largest fit."""
 LONGEST_SIDE = 4096
+_ORIENTATION = 0x0112
 
 # Pillow's own limit only warns. Ours are checked on the header, before a pixel is unpacked.
 Image.MAX_IMAGE_PIXELS = None
@@ -28,8 +29,8 @@ class Decoded:
 
     image: Image.Image
     source_format: str
-    is_untouched: bool
-    """Whether it is still exactly what the decoder gave, so that a JPEG may keep its tables."""
+    jpeg_options: dict[str, Any]
+    """The tables of a JPEG, so that writing it anew loses next to nothing; empty for others."""
     notes: tuple[str, ...]
 
     @property
@@ -110,32 +111,30 @@ def _normalised(image: Image.Image) -> Decoded:
     if getattr(image, "is_animated", False) and source_format != "MPO":
         notes.append("Only the first frame of the animation is kept.")
 
-    is_untouched = True
     if _is_jpeg(image) and max(image.size) > LONGEST_SIDE:
         image.draft(image.mode, (LONGEST_SIDE, LONGEST_SIDE))
     if image.width * image.height > MOST_PIXELS:
         raise PictureTooLarge("This picture is too large to work with.")
     image.load()
 
+    jpeg_options = _tables_of(image)
     profile = image.info.get("icc_profile")
-    upright = ImageOps.exif_transpose(image)
-    plain = _in_plain_colours(upright, profile)
-    if plain is not image and (upright.size != image.size or _orientation(image) != 1):
-        is_untouched = False
-    if plain is not upright:
-        is_untouched = False
-    if max(plain.size) > LONGEST_SIDE:
-        plain.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
-        is_untouched = False
-        notes.append(f"It was made smaller: {plain.width} x {plain.height} pixels.")
-    kept = image if is_untouched else plain
+    is_turned = image.getexif().get(_ORIENTATION, 1) in range(2, 9)
+    kept = _in_plain_colours(ImageOps.exif_transpose(image) if is_turned else image, profile)
+    if max(kept.size) > LONGEST_SIDE:
+        kept.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS, reducing_gap=3.0)
+        notes.append(f"It was made smaller: {kept.width} x {kept.height} pixels.")
     # What is in here would be written out again: profiles, comments, places, names of cameras.
     kept.info = {}
-    return Decoded(kept, source_format, is_untouched, tuple(notes))
+    return Decoded(kept, source_format, jpeg_options, tuple(notes))
 
 
-def _orientation(image: Image.Image) -> int:
-    return int(image.getexif().get(0x0112, 1) or 1)
+def _tables_of(image: Image.Image) -> dict[str, Any]:
+    if not isinstance(image, JpegImagePlugin.JpegImageFile) or image.mode not in {"L", "RGB"}:
+        return {}
+    options: dict[str, Any] = {"qtables": image.quantization}
+    sampling = JpegImagePlugin.get_sampling(image)
+    return options if sampling < 0 else {**options, "subsampling": sampling}
 
 
 def _in_plain_colours(image: Image.Image, profile: Any) -> Image.Image:

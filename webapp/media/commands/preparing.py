@@ -102,14 +102,12 @@ def _encoded(decoded: "Decoded") -> tuple[bytes, str]:
 
 
 def _saved(decoded: "Decoded", kind: str) -> bytes:
-    options: dict[str, Any] = {"optimize": True}
+    options: dict[str, Any] = {}
     if kind == "JPEG":
-        options |= {"quality": 92, "subsampling": 0, "progressive": True}
-        if decoded.is_untouched and decoded.source_format == "JPEG":
-            # The file's own tables: only rounding is lost, and the size stays what it was.
-            options |= {"quality": "keep", "subsampling": "keep"}
+        tables = decoded.jpeg_options or {"quality": 90}
+        options = {**tables, "progressive": True, "optimize": True}
     elif kind == "WEBP":
-        options = {"quality": 92, "method": 4}
+        options = {"quality": 90, "method": 4}
     into = io.BytesIO()
     decoded.image.save(into, kind, **options)
     return into.getvalue()

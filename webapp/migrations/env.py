@@ -1,15 +1,34 @@
 """Alembic's entry. The connection is always handed in: see ``webapp.migrations.upgrade``."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import JSON, Enum
+from sqlmodel.sql.sqltypes import AutoString
 
+from webapp.runtime.columns import UtcDateTime
 from webapp.tables import METADATA
+
+SEARCH = ("search_products", "search_grams")
 
 
 def is_ours(_thing: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
-    """Full-text search keeps shadow tables of its own, which no model describes."""
-    return not (kind == "table" and name and name.startswith("search_"))
+    """Full-text search keeps tables and indexes of its own, which no model describes."""
+    return not (kind in {"table", "index"} and name and name.startswith(SEARCH))
+
+
+def plainly(kind: str, thing: Any, _context: AutogenContext) -> str | Literal[False]:
+    """Write our column types as what they are in the database: a migration outlives our code."""
+    if kind != "type":
+        return False
+    if isinstance(thing, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    if isinstance(thing, AutoString | Enum):
+        return f"sa.String(length={thing.length})"
+    if isinstance(thing, JSON):
+        return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
+    return False
 
 
 context.configure(
@@ -18,7 +37,7 @@ context.configure(
     include_object=is_ours,
     render_as_batch=False,
     compare_type=True,
-    user_module_prefix="columns.",
+    render_item=plainly,
 )
 with context.begin_transaction():
     context.run_migrations()

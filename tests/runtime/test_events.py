@@ -14,6 +14,7 @@ from webapp.runtime.events import (
     EventRecord,
     Subject,
     emit,
+    emit_all,
     history,
     plain,
     verify_all_chains,
@@ -216,3 +217,22 @@ def test_payload_values_are_plain_json():
 def test_values_that_would_not_hash_alike_everywhere_are_refused(value):
     with pytest.raises(TypeError, match="cannot be recorded"):
         plain(value)
+
+
+def test_many_facts_at_once_chain_as_if_stated_one_by_one(floor, handlers):
+    heard = []
+    handlers.on(LampLit)(lambda session, event: heard.append((event.lamp, event.watts)))
+    with floor.writing() as session:
+        emit(session, LampLit("lam_1", 1))
+    facts = [LampLit("lam_1", 2), LampLit("lam_2", 3), LampDimmed("lam_1", 4)]
+
+    with floor.writing() as session:
+        emit_all(session, facts, actor=ADA)
+        emit_all(session, [])
+        emit(session, LampLit("lam_1", 5))
+
+    with floor.reading() as session:
+        assert list(verify_all_chains(session)) == []
+        assert [past.payload["watts"] for past in history(session, "lamp", "lam_1")] == [1, 2, 4, 5]
+        assert [past.actor_id for past in history(session, "lamp", "lam_2")] == ["per_ada"]
+    assert heard == [("lam_1", 1), ("lam_1", 2), ("lam_2", 3), ("lam_1", 4), ("lam_1", 5)]

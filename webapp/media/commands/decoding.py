@@ -112,7 +112,8 @@ def _normalised(image: Image.Image) -> Decoded:
         notes.append("Only the first frame of the animation is kept.")
 
     if _is_jpeg(image) and max(image.size) > LONGEST_SIDE:
-        image.draft(image.mode, (LONGEST_SIDE, LONGEST_SIDE))
+        scale = LONGEST_SIDE / max(image.size)
+        image.draft(image.mode, (int(image.width * scale) or 1, int(image.height * scale) or 1))
     if image.width * image.height > MOST_PIXELS:
         raise PictureTooLarge("This picture is too large to work with.")
     image.load()

@@ -1,4 +1,4 @@
-"""Facts about the catalogue. Subjects are public ids; ``changed`` maps a field to [before, after]."""
+"""Facts about the catalogue. Subjects are public ids; ``changed`` has [before, after] by field."""
 
 from dataclasses import dataclass, field
 from typing import Any, ClassVar

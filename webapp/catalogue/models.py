@@ -1,4 +1,4 @@
-"""What the shop sells: categories, products, their options and variants, and how they are grouped."""
+"""What the shop sells: categories, products with their options and variants, and groups of them."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -60,7 +60,8 @@ class Product(SQLModel, table=True):
     """What is presented on one page. What is sold is always one of its variants.
 
     The ``price_from_minor`` ... ``is_available`` columns repeat what the variants say so that a
-    listing reads one table; ``commands.refresh`` and inventory keep them, ``vitrine audit`` proves it.
+    listing reads one table; ``commands.refresh`` and inventory keep them, and ``vitrine audit``
+    proves it.
     """
 
     __tablename__ = "products"

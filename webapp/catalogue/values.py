@@ -7,19 +7,15 @@ from datetime import datetime
 from webapp.catalogue.derived import FacetKind
 from webapp.kit.money import Money
 from webapp.kit.paging import Page
+from webapp.media.queries import Image
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture by the hash of its bytes; the media feature makes addresses of it."""
+    """A picture of a product page; variants point to it by ``id``."""
 
-    sha256: str
-    width: int
-    height: int
-    colour: str
-    alt: str = ""
-    id: int = 0
-    """The product image's key, which variants point to; 0 for other pictures."""
+    id: int
+    image: Image
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +33,7 @@ class Card:
     is_on_sale: bool
     is_available: bool
     variant_count: int
-    picture: Picture | None
+    image: Image | None
 
     @property
     def has_price_range(self) -> bool:
@@ -64,7 +60,7 @@ class CategoryPage:
     path: str
     name: str
     description: str
-    picture: Picture | None
+    image: Image | None
     seo_title: str
     seo_description: str
     ancestors: tuple[CategoryNode, ...]
@@ -78,7 +74,7 @@ class CollectionPage:
     slug: str
     title: str
     description: str
-    picture: Picture | None
+    image: Image | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +207,7 @@ class PickerOption:
 
 @dataclass(frozen=True, slots=True)
 class Picker:
-    """The variant that the choices lead to (``None`` while some axis is open), and what they leave."""
+    """The variant that the choices lead to (``None`` while one is open), and what they leave."""
 
     variant: VariantView | None
     options: tuple[PickerOption, ...]
@@ -290,7 +286,7 @@ class StaffProduct:
     price_to: Money
     variant_count: int
     is_available: bool
-    picture: Picture | None
+    image: Image | None
     updated_at: datetime
 
 

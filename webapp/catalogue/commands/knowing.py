@@ -1,4 +1,4 @@
-"""What is already there, for a batch of products at once: a few statements however many there are."""
+"""What is already there, for a batch of products at once, in a few statements for any number."""
 
 import re
 from collections import defaultdict

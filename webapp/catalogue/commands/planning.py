@@ -172,7 +172,7 @@ def _plan_categories(known: Known, made: Plan, fields: ProductFields) -> None:
     product = made.product
     before = list(known.categories[product.id]) if product and product.id else []
     main_before = product.category_id if product else None
-    main = fields["category_id"] if "category_id" in fields else main_before
+    main = fields.get("category_id", main_before)
     if "category_ids" in fields:
         shelves = list(dict.fromkeys(fields["category_ids"]))
         if "category_id" not in fields and main not in shelves:

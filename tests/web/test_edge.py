@@ -3,12 +3,15 @@
 import gzip
 from typing import Annotated, Any
 
+import anyio
 import pytest
 from fastapi import Depends, Request
 from starlette.responses import PlainTextResponse, Response
 from structlog.testing import capture_logs
 
+from webapp.web.forgery import ForgeryCheck
 from webapp.web.headers import CONTENT_POLICY
+from webapp.web.limits import whose
 from webapp.web.submissions import Form, Submission, Upload, submitted
 from webapp.web.views import PUBLIC
 
@@ -359,3 +362,44 @@ def test_a_compressed_answer_is_readable_as_sent(plain, opened):
         browser.send("GET", "/long", headers={"Accept-Encoding": "gzip"})
 
     assert logs[0]["bytes"] < len(gzip.compress(b"hello " * 5000, 1))
+
+
+@pytest.mark.parametrize(
+    ("headers", "allowed"),
+    [
+        ([(b"origin", b"http://localhost"), (b"cookie", b"cart=x")], True),
+        ([(b"origin", b"http://evil.example"), (b"cookie", b"cart=x")], False),
+        ([(b"sec-fetch-site", b"cross-site")], False),
+    ],
+)
+def test_another_site_cannot_open_a_socket(headers, allowed):
+    arrived: list[str] = []
+    sent: list[Any] = []
+
+    async def inner(scope: Any, receive: Any, send: Any) -> None:
+        arrived.append(scope["type"])
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def receive() -> Any:
+        return {"type": "websocket.connect"}
+
+    scope = {"type": "websocket", "headers": [(b"host", b"localhost"), *headers], "path": "/ws"}
+    anyio.run(ForgeryCheck(inner), scope, receive, send)
+
+    assert arrived == (["websocket"] if allowed else [])
+    assert sent == ([] if allowed else [{"type": "websocket.close", "code": 1008}])
+
+
+@pytest.mark.parametrize(
+    ("address", "counted_as"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("not an address", "unknown"),
+    ],
+)
+def test_a_household_counts_as_one(address, counted_as):
+    assert whose({"type": "http", "client": (address, 1)}) == counted_as

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -21,15 +23,19 @@ PERMISSIONS = (
 )
 
 _EVERYWHERE = {
-    "Content-Security-Policy": CONTENT_POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "Permissions-Policy": PERMISSIONS,
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cache-Control": "private, no-store",
+    "content-security-policy": CONTENT_POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "strict-origin-when-cross-origin",
+    "permissions-policy": PERMISSIONS,
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cache-control": "private, no-store",
 }
-_ON_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
+_ON_HTTPS = {"strict-transport-security": "max-age=31536000"}
+
+
+def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), value.encode()) for name, value in headers.items()]
 
 
 class SecurityHeaders:
@@ -37,20 +43,24 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
+        self._on_http = _raw(_EVERYWHERE)
+        self._on_https = _raw(_EVERYWHERE | _ON_HTTPS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        wanted = _EVERYWHERE | (_ON_HTTPS if scope.get("scheme") == "https" else {})
+        wanted = self._on_https if scope.get("scheme") == "https" else self._on_http
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in wanted.items():
-                    headers.setdefault(name, value)
-                if "set-cookie" in headers and "public" in headers["Cache-Control"]:
-                    headers["Cache-Control"] = "private, no-store"
+                raw = list(message.get("headers", ()))
+                present = {name.lower() for name, _ in raw}
+                message["headers"] = [*raw, *(item for item in wanted if item[0] not in present)]
+                if b"set-cookie" in present:
+                    headers = MutableHeaders(scope=message)
+                    if "public" in headers["cache-control"]:
+                        headers["cache-control"] = "private, no-store"
             await send(message)
 
         await self._app(scope, receive, with_headers)

@@ -1,0 +1,19 @@
+"""The verbs of an order: place, mark paid, fulfil, cancel, note."""
+
+from webapp.orders.commands.cancelling import cancel
+from webapp.orders.commands.fulfilling import fulfil, mark_delivered
+from webapp.orders.commands.noting import add_note
+from webapp.orders.commands.paying import count_money, mark_paid, record_refund
+from webapp.orders.commands.placing import Placement, place
+
+__all__ = [
+    "Placement",
+    "add_note",
+    "cancel",
+    "count_money",
+    "fulfil",
+    "mark_delivered",
+    "mark_paid",
+    "place",
+    "record_refund",
+]

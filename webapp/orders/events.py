@@ -1,0 +1,96 @@
+"""Facts about orders. They hold no more of a person than staff write into a note."""
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from webapp.runtime.events import Event
+
+
+@dataclass(frozen=True)
+class OrderEvent(Event):
+    """A fact about one order; ``order`` is its public id."""
+
+    order: str
+    number: str
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        return ("order", self.order)
+
+
+@dataclass(frozen=True)
+class OrderPlaced(OrderEvent):
+    name: ClassVar[str] = "order.placed"
+    total_minor: int
+    currency: str
+    units: int
+    payment_method: str
+
+
+@dataclass(frozen=True)
+class OrderConfirmed(OrderEvent):
+    """It goes ahead: paid, or by a method that may proceed without."""
+
+    name: ClassVar[str] = "order.confirmed"
+
+
+@dataclass(frozen=True)
+class OrderPaid(OrderEvent):
+    """All that is due has come in."""
+
+    name: ClassVar[str] = "order.paid"
+    captured_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class OrderUpdated(OrderEvent):
+    """Something else about it changed: ``payment``, ``refund`` or ``cancellation`` of units."""
+
+    name: ClassVar[str] = "order.updated"
+    change: str
+    amount_minor: int
+    currency: str
+    units: dict[str, int] = field(default_factory=dict)
+    """Units by the line's public id, where the change is about units."""
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class OrderCancelled(OrderEvent):
+    name: ClassVar[str] = "order.cancelled"
+    reason: str
+    restock: bool
+    amount_minor: int
+    currency: str
+    units: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class OrderCompleted(OrderEvent):
+    name: ClassVar[str] = "order.completed"
+
+
+@dataclass(frozen=True)
+class OrderNoteAdded(OrderEvent):
+    name: ClassVar[str] = "order.note_added"
+    text: str
+
+
+@dataclass(frozen=True)
+class FulfilmentShipped(OrderEvent):
+    """A parcel is on its way (or the goods were handed over)."""
+
+    name: ClassVar[str] = "fulfilment.shipped"
+    fulfilment: str
+    fulfilment_number: str
+    carrier: str
+    tracking_number: str
+    units: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class FulfilmentDelivered(OrderEvent):
+    name: ClassVar[str] = "fulfilment.delivered"
+    fulfilment: str
+    fulfilment_number: str

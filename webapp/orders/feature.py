@@ -1,0 +1,9 @@
+"""Orders. Owns orders, their lines, parcels and cancellations; listens to payments.
+
+An order is a copy of what the shopper saw. After it is placed only counters, notes, tracking and
+the status move; everything else is written once.
+"""
+
+from webapp.feature import Feature
+
+orders = Feature("orders")

@@ -1,0 +1,34 @@
+"""Reading orders: by what they are called, for the shopper, and for staff."""
+
+from webapp.orders.queries.finding import by_attempt, by_number, by_public_id, find, of_cart
+from webapp.orders.queries.listing import OrderFilter, OrderRow, listing
+from webapp.orders.queries.page import (
+    LineView,
+    OrderPage,
+    ParcelView,
+    TaxRow,
+    order_page,
+    page_of,
+)
+from webapp.orders.queries.staff import CancellationView, StaffOrder, TimelineEntry, staff_order
+
+__all__ = [
+    "CancellationView",
+    "LineView",
+    "OrderFilter",
+    "OrderPage",
+    "OrderRow",
+    "ParcelView",
+    "StaffOrder",
+    "TaxRow",
+    "TimelineEntry",
+    "by_attempt",
+    "by_number",
+    "by_public_id",
+    "find",
+    "listing",
+    "of_cart",
+    "order_page",
+    "page_of",
+    "staff_order",
+]

@@ -1,0 +1,37 @@
+"""An order by what it is called."""
+
+from sqlmodel import Session, col, select
+
+from webapp.orders.errors import NoSuchOrder
+from webapp.orders.models import Order
+
+
+def find(session: Session, number: str) -> Order | None:
+    """The order of that number, exactly as written; nothing parses a number."""
+    return session.exec(select(Order).where(Order.number == number)).one_or_none()
+
+
+def by_number(session: Session, number: str) -> Order:
+    """The order of that number. Raises ``NoSuchOrder``."""
+    order = find(session, number)
+    if order is None:
+        raise NoSuchOrder("There is no order of that number.", number=number)
+    return order
+
+
+def by_public_id(session: Session, public_id: str) -> Order:
+    """The order of that id. Raises ``NoSuchOrder``."""
+    order = session.exec(select(Order).where(col(Order.public_id) == public_id)).one_or_none()
+    if order is None:
+        raise NoSuchOrder("There is no such order.")
+    return order
+
+
+def of_cart(session: Session, cart_id: int) -> Order | None:
+    """What the cart became, if it became an order."""
+    return session.exec(select(Order).where(Order.cart_id == cart_id)).one_or_none()
+
+
+def by_attempt(session: Session, attempt: str) -> Order | None:
+    """What a checkout form became, if it was sent before."""
+    return session.exec(select(Order).where(Order.attempt == attempt)).one_or_none()

@@ -1,0 +1,176 @@
+"""The list of orders for staff: searched, filtered, a page at a time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_
+from sqlmodel import Session, col, func, select
+
+from webapp.kit.errors import Invalid
+from webapp.kit.money import Money
+from webapp.kit.paging import Cursor, Page
+from webapp.orders.models import (
+    FulfilmentStatus,
+    Order,
+    OrderLine,
+    OrderStatus,
+    PaymentStatus,
+)
+
+LONGEST_SEARCH = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderFilter:
+    """What staff look for. ``since`` is inclusive, ``until`` exclusive, both aware instants.
+
+    ``search`` finds a part of the number, email or name, and a whole SKU.
+    """
+
+    search: str = ""
+    status: OrderStatus | None = None
+    payment: PaymentStatus | None = None
+    fulfilment: FulfilmentStatus | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRow:
+    """A line of the list. ``units`` are those ordered and not cancelled."""
+
+    public_id: str
+    number: str
+    placed_at: datetime
+    customer_name: str
+    email: str
+    total: Money
+    status: OrderStatus
+    payment_status: PaymentStatus
+    fulfilment_status: FulfilmentStatus
+    units: int
+    balance: Money
+
+
+_FORWARD, _BACK = "next", "previous"
+
+
+def listing(
+    session: Session,
+    wanted: OrderFilter | None = None,
+    *,
+    cursor: str | None = None,
+    size: int = 50,
+) -> Page[OrderRow]:
+    """The newest orders first, in two statements. A foreign cursor is ``Invalid``."""
+    wanted = wanted or OrderFilter()
+    goes_back, edge = _edge(cursor)
+    query = select(
+        Order.id,
+        Order.public_id,
+        Order.number,
+        Order.placed_at,
+        Order.customer_name,
+        Order.email,
+        Order.currency,
+        Order.total_minor,
+        Order.cancelled_minor,
+        Order.captured_minor,
+        Order.refunded_minor,
+        Order.status,
+        Order.payment_status,
+        Order.fulfilment_status,
+    ).where(*_conditions(wanted))  # type: ignore[call-overload]
+    placed, key = col(Order.placed_at), col(Order.id)
+    if edge is not None:
+        at, last = edge
+        if goes_back:
+            query = query.where(or_(placed > at, and_(placed == at, key > last)))
+        else:
+            query = query.where(or_(placed < at, and_(placed == at, key < last)))
+    order = (placed.asc(), key.asc()) if goes_back else (placed.desc(), key.desc())
+    rows = list(session.execute(query.order_by(*order).limit(size + 1)).all())
+    has_more = len(rows) > size
+    rows = rows[:size]
+    if goes_back:
+        rows.reverse()
+    has_next = bool(rows) and (goes_back or has_more)
+    has_previous = bool(rows) and (has_more if goes_back else edge is not None)
+    return Page(
+        items=tuple(_rows(session, rows)),
+        next_cursor=_cursor(_FORWARD, rows[-1]) if has_next else None,
+        previous_cursor=_cursor(_BACK, rows[0]) if has_previous else None,
+    )
+
+
+def _edge(cursor: str | None) -> tuple[bool, tuple[datetime, int] | None]:
+    if not cursor:
+        return False, None
+    direction, at, key = Cursor.decode(cursor, str, datetime, int)
+    if direction not in {_FORWARD, _BACK} or not isinstance(at, datetime):
+        raise Invalid("This page link belongs to another list.", field="cursor")
+    return direction == _BACK, (at, int(str(key)))
+
+
+def _cursor(direction: str, row: Any) -> str:
+    return Cursor.encode([direction, row.placed_at, row.id])
+
+
+def _conditions(wanted: OrderFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.status is not None:
+        conditions.append(col(Order.status) == wanted.status)
+    if wanted.payment is not None:
+        conditions.append(col(Order.payment_status) == wanted.payment)
+    if wanted.fulfilment is not None:
+        conditions.append(col(Order.fulfilment_status) == wanted.fulfilment)
+    if wanted.since is not None:
+        conditions.append(col(Order.placed_at) >= wanted.since)
+    if wanted.until is not None:
+        conditions.append(col(Order.placed_at) < wanted.until)
+    search = wanted.search.strip()[:LONGEST_SEARCH].replace("\0", "")
+    if search:
+        conditions.append(_matches(search))
+    return conditions
+
+
+def _matches(search: str) -> ColumnElement[bool]:
+    part = search.removeprefix("#").lower()
+    has_sku = (
+        select(OrderLine.id)
+        .where(OrderLine.order_id == Order.id, func.lower(OrderLine.sku) == search.lower())
+        .exists()
+    )
+    columns = (col(Order.number), col(Order.email), col(Order.customer_name))
+    return or_(*(func.lower(column).contains(part, autoescape=True) for column in columns), has_sku)
+
+
+def _rows(session: Session, rows: list[Any]) -> list[OrderRow]:
+    units: dict[int, int] = {}
+    if rows:
+        counted = session.execute(
+            select(OrderLine.order_id, func.sum(OrderLine.quantity - OrderLine.cancelled))
+            .where(col(OrderLine.order_id).in_([row.id for row in rows]))
+            .group_by(col(OrderLine.order_id))
+        ).all()
+        units = {order_id: int(number) for order_id, number in counted}
+    return [
+        OrderRow(
+            public_id=row.public_id,
+            number=row.number,
+            placed_at=row.placed_at,
+            customer_name=row.customer_name,
+            email=row.email,
+            total=Money(row.total_minor, row.currency),
+            status=row.status,
+            payment_status=row.payment_status,
+            fulfilment_status=row.fulfilment_status,
+            units=units.get(row.id, 0),
+            balance=Money(
+                row.total_minor - row.cancelled_minor - row.captured_minor + row.refunded_minor,
+                row.currency,
+            ),
+        )
+        for row in rows
+    ]

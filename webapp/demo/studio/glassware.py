@@ -7,8 +7,8 @@ from materials import glass, linen, matt, paint_of_wine, water, wood
 from shapes import folded, lump, paint, place, rounded, smooth_profile, together, turned, wall
 from stage import Shot, picture
 
-GLASS = Shot(tone="glass", fill=0.64, bounces=12, samples=16, elevation=12)
-TINTS = {"clear": "#f6faf8", "smoke": "#a3a5a6", "amber": "#dfa45e", "green": "#cfe0d2"}
+GLASS = Shot(tone="glass", fill=0.64, bounces=10, samples=12, elevation=12)
+TINTS = {"clear": "#fcfefd", "smoke": "#b9bab9", "amber": "#e8c594", "green": "#e0ebe1"}
 
 
 def filled(radius: float, bottom: float, top: float, material=None):

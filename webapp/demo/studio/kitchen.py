@@ -3,6 +3,7 @@
 import math
 from random import Random
 
+import bpy
 from ceramics import bowl, cup
 from glassware import GLASS
 from lettering import label
@@ -11,21 +12,16 @@ from materials import (
     enamel,
     glass,
     granite,
-    lacquer,
-    linen,
     matt,
     metal,
     oil,
-    paper,
     printed,
     wood,
 )
-from mathutils import Vector, noise
 from shapes import (
     block,
     circle,
     flowing,
-    folded,
     lump,
     paint,
     place,
@@ -57,9 +53,9 @@ def loaf(length: float = 1.5, seed: int = 3):
     for v in body.data.vertices:
         stretch = length / 1.0
         v.co.x *= stretch
-        cuts = math.sin((v.co.x * 1.0 + v.co.y * 0.5) * 9.5)
+        cuts = math.sin((v.co.x + v.co.y * 0.5) * 7.5)
         if v.co.z > 0.45:
-            v.co.z -= 0.05 * max(0, cuts) ** 4
+            v.co.z -= 0.05 * max(0, cuts) ** 5
         v.co.z = max(v.co.z - 0.06, 0)
     return paint(body, crust())
 
@@ -94,7 +90,7 @@ def spoon(head: str, length: float = 3.0):
 
 def brush():
     handle = swept(
-        flowing([(0, -1.25, 0.16), (0, -0.6, 0.17), (0, 0.2, 0.16), (0, 0.72, 0.22)], 12),
+        flowing([(0, -1.25, 0.07), (0, -0.6, 0.11), (0, 0.2, 0.21), (0, 0.72, 0.4)], 12),
         lambda t: 0.2 - 0.05 * math.sin(t * 3), lambda t: 0.14, up=(0, 0, 1),
     )
     head = turned(rounded([(0, 0), (0.4, 0, 0.03), (0.42, 0.1, 0.05), (0.3, 0.2, 0.08), (0, 0.22)], 6))
@@ -120,12 +116,8 @@ def coffee_bag():
     for v in body.data.vertices:
         if v.co.z > 1:
             v.co.y *= 0.55
-    from bpy import ops as _ops  # noqa: F401
-
     step = body.modifiers.new("cut", "SUBSURF")
     step.subdivision_type, step.levels, step.render_levels = "SIMPLE", 4, 4
-    import bpy
-
     crease = bpy.data.textures.new("crease", "CLOUDS")
     crease.noise_scale = 0.5
     push = body.modifiers.new("crumple", "DISPLACE")
@@ -141,15 +133,15 @@ def coffee_bag():
     front = sheet(0.78, 0.83, thickness=0.006, grid=(8, 8))
     paint(front, printed(art))
     place(front, tilt=90)
-    place(front, 0, -0.352, 0.78, tilt=-5.2)
+    place(front, 0, -0.286, 0.78, tilt=-5.2)
     return [body, fold, tie, front]
 
 
 def bean(seed: int = 0):
-    body = lump(0.075, squash=0.62, rough=0.05, seed=seed)
+    body = lump(0.058, squash=0.62, rough=0.05, seed=seed)
     for v in body.data.vertices:
         v.co.x *= 1.35
-        v.co.z -= 0.03 * math.exp(-((v.co.y / 0.012) ** 2)) if v.co.z > 0.05 else 0
+        v.co.z -= 0.03 * math.exp(-((v.co.y / 0.01) ** 2)) if v.co.z > 0.04 else 0
     return paint(body, matt("#43281a", grain=30, rough=0.45, bump=0.2))
 
 
@@ -187,7 +179,7 @@ def salt_jar():
     fill = paint(turned(rounded([(0, 0.07), (0.31, 0.07, 0.03), (0.312, 0.6, 0.03), (0, 0.64)], 5)), salt)
     lid = place(paint(turned(rounded([(0, 0), (0.27, 0, 0.01), (0.29, 0.16, 0.03), (0, 0.17)])), matt("#b58f64", grain=24)), z=0.74)
     art = label("salt", ["Flake", "sea salt"], ["120 g"], size=(520, 360))
-    return [paint(turned(pot), glass("#f6faf8")), fill, lid, wrapped(art, 0.356, 0.2, 0.56, 92)]
+    return [paint(turned(pot), glass("#fcfefd")), fill, lid, wrapped(art, 0.356, 0.2, 0.56, 92)]
 
 
 def flakes(x: float, y: float, z: float, count: int, radius: float) -> None:
@@ -243,7 +235,7 @@ def mill(kind: str = "oak", height: float = 2.0):
 
 def jar(height: float, filling: str = "", level: float = 0.8, radius: float = 0.5):
     pot = wall(rounded([(0, 0), (radius - 0.02, 0, 0.06), (radius, 0.1), (radius, height)], 8), 0.03, 0.07)
-    things = [paint(turned(pot), glass("#f6faf8"))]
+    things = [paint(turned(pot), glass("#fcfefd"))]
     lid = paint(turned(rounded([(0, 0), (radius + 0.015, 0, 0.02), (radius + 0.015, 0.16, 0.03), (0, 0.165)])), wood("oak", "X"))
     things.append(place(lid, z=height + 0.012))
     top = height * level
@@ -289,13 +281,6 @@ def pin() -> None:
     body = turned(smooth_profile([(0, -2.3), (0.1, -2.29), (0.13, -2.2), (0.19, -1.2), (0.215, 0), (0.19, 1.2), (0.13, 2.2), (0.1, 2.29), (0, 2.3)], 12))
     paint(body, wood("beech", "Z"))
     together(body, tilt=90, z=0.21, turn=52)
-    luck, flour = Random(5), matt("#f6f2e9", grain=20, rough=0.9)
-    for _ in range(260):
-        r = abs(luck.gauss(0, 0.8))
-        a = luck.uniform(0, 6.3)
-        speck = paint(lump(luck.uniform(0.006, 0.016), squash=0.4, rough=0), flour)
-        speck["unframed"] = True
-        place(speck, 0.55 + r * math.cos(a) * 0.9, -0.75 + r * math.sin(a) * 0.5, 0)
 
 
 @picture("spoon-set-1", KITCHEN, elevation=52, fill=0.72)
@@ -309,7 +294,7 @@ def spoons_in_jar() -> None:
     from ceramics import stoneware
 
     paint(turned(wall(rounded([(0, 0), (0.42, 0, 0.06), (0.46, 0.2), (0.46, 1.3)], 8), 0.05, 0.08)), stoneware("oat", foot=0.08))
-    for head, lean, way in (("round", 9, 0), ("slotted", 8, 130), ("flat", 9, 235)):
+    for head, lean, way in (("round", 9, 10), ("slotted", 8, 95), ("flat", 9, 185)):
         one = spoon(head)
         together(one, tilt=90)
         together(one, z=1.62, tilt=0, turn=20)
@@ -325,13 +310,13 @@ def coffee_morning() -> None:
     together(coffee_bag(), x=-0.35, y=0.4, turn=-8)
     together(cup("oat"), x=0.7, y=-0.3)
     place(paint(turned([(0, 0.5), (0.262, 0.5)]), matt("#2b1a10", rough=0.15)), 0.7, -0.3)
-    beans(26, 0.05, -0.85, 0.24)
+    beans(18, 0.0, -0.9, 0.42)
 
 
-picture("olive-oil-1", KITCHEN, elevation=7, samples=16, bounces=10)(oil_bottle)
+picture("olive-oil-1", KITCHEN, elevation=7, samples=12, bounces=10)(oil_bottle)
 
 
-@picture("olive-oil-2", KITCHEN, elevation=16, fill=0.76, samples=16, bounces=10)
+@picture("olive-oil-2", KITCHEN, elevation=16, fill=0.76, samples=12, bounces=10)
 def oil_and_bread() -> None:
     together(oil_bottle(), x=-0.55, y=0.5)
     together(bowl(1.1, 0.42), x=0.55, y=-0.35)

@@ -149,8 +149,8 @@ def granite(dark: str = "#3d3e40", light: str = "#8d8c88"):
 
 
 WOODS = {
-    "oak": ("#8f6a42", "#b8925f", "#caa873"),
-    "walnut": ("#3f2a1c", "#5b3d29", "#73523a"),
+    "oak": ("#a88358", "#bc996c", "#c9aa7f"),
+    "walnut": ("#452f22", "#583d2c", "#6a4b37"),
     "beech": ("#c09a70", "#d3b089", "#dfc09a"),
     "cherry": ("#8a4f2f", "#a8683f", "#b97c52"),
     "ash": ("#c6ac83", "#d9c29b", "#e4d1ad"),
@@ -172,7 +172,7 @@ def wood(kind: str = "oak", along: str = "X", *, scale: float = 1.0, rough: floa
     g.put(bent.inputs[1], g.add("CombineXYZ", {"X": warp, "Y": warp, "Z": warp}).outputs[0])
     rings = g.add(
         "TexWave",
-        {"Vector": bent.outputs[0], "Scale": 2.4, "Distortion": 3.5, "Detail": 3},
+        {"Vector": bent.outputs[0], "Scale": 1.7, "Distortion": 2.6, "Detail": 3},
         wave_type="RINGS",
         rings_direction=along,
     ).outputs["Fac"]
@@ -234,7 +234,7 @@ def enamel(colour: str):
 
 
 @cache
-def glass(tint: str = "#ffffff", *, ior: float = 1.45, rough: float = 0.0, shadow: float = 0.85):
+def glass(tint: str = "#ffffff", *, ior: float = 1.45, rough: float = 0.0, shadow: float = 0.95):
     """Glass that lets light through to what it stands on (no black shadows, no caustic noise)."""
     g = Graph("glass")
     g.set(
@@ -397,12 +397,17 @@ def leaf(colour: str = "#6f7f5c"):
 
 @cache
 def crust():
+    """Baked, floured, and paler where it was slashed (the same waves as the loaf's shape)."""
     g = Graph("crust")
     at = g.where()
     split = g.add("SeparateXYZ", {"Vector": at})
+    along = g.math("ADD", split.outputs["X"], g.math("MULTIPLY", split.outputs["Y"], 0.5))
+    cut = g.math("SINE", g.math("MULTIPLY", along, 7.5))
+    cut = g.math("MULTIPLY", g.math("GREATER_THAN", cut, 0.8), g.math("GREATER_THAN", split.outputs["Z"], 0.4))
     dusty = g.math("MULTIPLY", g.noise(at, 9, 5, 0.7), g.math("MULTIPLY", split.outputs["Z"], 1.1))
     base = g.ramp(g.noise(at, 5, 5, 0.65), (0.3, "#6b3d1d"), (0.55, "#9c6230"), (0.75, "#c08a4e"))
-    base = g.mix(g.math("GREATER_THAN", dusty, 0.52), base, "#e5d3b5")
+    base = g.mix(g.math("MULTIPLY", g.math("GREATER_THAN", dusty, 0.36), 0.75), base, "#e5d3b5")
+    base = g.mix(g.math("MULTIPLY", cut, 0.85), base, "#dcb98a")
     g.set(Base_Color=base, Roughness=0.85, Normal=g.bump(g.noise(at, 14, 6, 0.7), 0.6, 0.05))
     return g.material
 

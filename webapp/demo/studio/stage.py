@@ -15,7 +15,7 @@ from shapes import add
 
 TONES = {
     "ceramics": "#d6d0c8",
-    "glass": "#cdd1d0",
+    "glass": "#d2d2ce",
     "kitchen": "#dbd6cc",
     "lighting": "#d3ccc4",
     "linen": "#d9d5ce",
@@ -42,7 +42,7 @@ class Shot:
     mood: str = "day"
     width: int = 800
     height: int = 1000
-    samples: int = 12
+    samples: int = 9
     wall: bool = False
     target: tuple[float, float, float] | None = None
     span: float | None = None

@@ -1,0 +1,89 @@
+"""The wide picture of the front page and one square picture for each category."""
+
+from ceramics import bowl, cup, moon, mug, pitcher, plate, stem_vase
+from downloads import framed, leaf, supper_cover, tablet
+from garden import pot, trowel, twine
+from glassware import bottle_vase, carafe, tumbler
+from kitchen import board, mill, mortar, oil_bottle
+from lettering import sowing_chart, tide
+from lighting import cap_lamp, pillar
+from linen import soap
+from materials import FLAX, SAGE, linen, waffle
+from shapes import folded, paint, place, together
+from stage import Shot, picture
+from stationery import PENCILS, notebook, pencil, ruler
+
+SQUARE = Shot(width=1000, height=1000, fill=0.76, elevation=13)
+
+
+@picture("hero", SQUARE, tone="ceramics", width=1600, height=900, fill=0.8, elevation=8, lens=100, samples=12, bounces=10)
+def hero() -> None:
+    together(moon(), x=-1.75, y=0.9)
+    together(pitcher("clay", 8), x=0.35, y=1.0)
+    for k in range(4):
+        together(plate(2.3, "oat"), x=2.9, y=0.35, z=k * 0.105, turn=k * 30)
+    together(bowl(1.5, 0.66, "sage"), x=2.9, y=0.35, z=0.42)
+    together(tumbler("smoke"), x=1.35, y=-0.55)
+    together(stem_vase("ink"), x=-3.3, y=0.35)
+    together(cup("oat"), x=-0.55, y=-0.65)
+    pile = paint(folded(1.7, 1.4, 4, 0.04, seed=3, loose=1.3), linen(FLAX))
+    place(pile, -2.35, -1.0, turn=14)
+
+
+@picture("category-ceramics", SQUARE, tone="ceramics")
+def ceramics_group() -> None:
+    together(stem_vase("clay"), x=-0.95, y=0.6)
+    together(mug("oat", 20), x=0.45, y=-0.75)
+    together(bowl(1.9, 0.8, "oat"), x=0.75, y=0.85)
+    together(plate(2.2, "clay"), x=-0.75, y=-0.75)
+
+
+@picture("category-glass", SQUARE, tone="glass", samples=12, bounces=10)
+def glass_group() -> None:
+    together(carafe("clear"), x=-0.55, y=0.5)
+    together(tumbler("smoke"), x=0.4, y=-0.3)
+    together(bottle_vase(), x=1.0, y=0.6, scale=1.25)
+
+
+@picture("category-kitchen", SQUARE, tone="kitchen")
+def kitchen_group() -> None:
+    together(board("oak"), tilt=78, x=-0.55, y=1.1, z=1.52)
+    together(mortar(), x=-0.35, y=-0.45)
+    together(mill("walnut"), x=0.95, y=-0.1)
+    together(oil_bottle(), x=1.25, y=0.8)
+
+
+@picture("category-lighting", SQUARE, tone="stone", mood="dusk", wall=True, samples=14, fill=0.74)
+def lighting_group() -> None:
+    cap_lamp("sage", 80)
+    pillar(1.1, True, 10, x=1.75, y=-0.3)
+
+
+@picture("category-linen-and-bath", SQUARE, tone="linen", elevation=20, azimuth=-16)
+def linen_group() -> None:
+    for k, tint in enumerate((FLAX, SAGE, "#efece4")):
+        place(paint(folded(2.1, 1.8, 3, 0.045, seed=k + 2), linen(tint)), -0.35, 0.3, k * 0.2, turn=2 - 2 * k)
+    place(paint(folded(1.8, 1.5, 3, 0.08, seed=9), waffle("#efebe3")), -0.32, 0.3, 0.6, turn=1)
+    together(soap(), x=1.1, y=-0.95, turn=24)
+
+
+@picture("category-stationery", SQUARE, tone="stationery", elevation=40, azimuth=-18)
+def stationery_group() -> None:
+    together(notebook("rust"), x=-0.4, turn=6)
+    together(ruler(), x=0.75, y=-0.45, turn=70)
+    together(pencil(1.75, PENCILS[0]), x=0.98, y=-1.0, turn=-8)
+    together(pencil(1.75, PENCILS[2]), x=1.25, y=-0.95, turn=-14)
+
+
+@picture("category-garden", SQUARE, tone="garden", elevation=16)
+def garden_group() -> None:
+    together(pot(2.0), x=-0.6, y=0.8)
+    together(twine(), x=0.85, y=-0.25, scale=0.6)
+    together(trowel(), x=-0.35, y=-0.95, turn=-78)
+
+
+@picture("category-downloads", SQUARE, tone="downloads", elevation=14, azimuth=-10)
+def downloads_group() -> None:
+    together(framed(tide()), x=-0.5, y=0.95)
+    together(tablet(supper_cover()), x=1.35, y=-0.7, turn=-14)
+    place(leaf(sowing_chart(), 2.0, 1.5, 0.03), -0.6, -0.95, turn=9)

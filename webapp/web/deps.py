@@ -48,6 +48,7 @@ async def transaction(request: Request) -> AsyncIterator[Session]:
     opened = _reading(database) if request.method in SAFE_METHODS else _writing(database, request)
     async with opened as session:
         request.state.db = session
+        session.info["request_id"] = getattr(request.state, "request_id", "")
         try:
             yield session
         finally:

@@ -141,7 +141,7 @@ def note(request: Request, error: BaseException) -> None:
     while cause is not None and len(chain) < 10:
         first_line = (str(cause).splitlines() or [""])[0][:300]
         chain.append(f"{type(cause).__name__}: {first_line}")
-        lines += ["".join(traceback.format_tb(cause.__traceback__)), chain[-1] + "\n"]
+        lines += [*_own_frames(cause), chain[-1] + "\n"]
         cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
     log.error(
         "failure",
@@ -150,6 +150,17 @@ def note(request: Request, error: BaseException) -> None:
         path_format=_route(request.scope),
         request_id=request_id_of(request),
         trace="".join(lines),
+    )
+
+
+def _own_frames(error: BaseException) -> list[str]:
+    """Where it went through our code and templates, and the place where it was raised.
+
+    The forty frames of framework in between would say the same each time.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    return traceback.format_list(
+        [frame for frame in frames[:-1] if "site-packages" not in frame.filename] + frames[-1:]
     )
 
 

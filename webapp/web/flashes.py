@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from webapp.web.sessions import forget_cookie, read_cookie, set_cookie
@@ -26,7 +26,7 @@ class Notice:
     kind: Kind = "success"
 
 
-def flash(request: Request, response: Response, text: str, kind: Kind = "success") -> None:
+def flash(request: HTTPConnection, response: Response, text: str, kind: Kind = "success") -> None:
     """Say ``text`` on the next page. Earlier notices that nobody has seen yet are kept."""
     waiting: list[Notice] = getattr(request.state, "flashed", None) or _waiting(request)
     waiting = [*waiting, Notice(text[:_LONGEST], kind)][-_MOST:]
@@ -36,7 +36,7 @@ def flash(request: Request, response: Response, text: str, kind: Kind = "success
     set_cookie(request, response, _COOKIE, values, _KEPT_SECONDS)
 
 
-def take(request: Request) -> list[Notice]:
+def take(request: HTTPConnection) -> list[Notice]:
     """The notices to show on this page. ``view`` makes the browser forget them."""
     notices = _waiting(request)
     if notices:
@@ -44,7 +44,7 @@ def take(request: Request) -> list[Notice]:
     return notices
 
 
-def settle(request: Request, response: Response) -> bool:
+def settle(request: HTTPConnection, response: Response) -> bool:
     """Forget the notices that this page shows; says whether it shows any."""
     taken = bool(getattr(request.state, "flashes_taken", False))
     if taken:
@@ -52,7 +52,7 @@ def settle(request: Request, response: Response) -> bool:
     return taken
 
 
-def _waiting(request: Request) -> list[Notice]:
+def _waiting(request: HTTPConnection) -> list[Notice]:
     values = read_cookie(request, _COOKIE)
     if not isinstance(values, list):
         return []

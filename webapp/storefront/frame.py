@@ -11,6 +11,7 @@ from webapp.catalogue import queries as catalogue
 from webapp.catalogue.values import CategoryNode
 from webapp.runtime.db import Database
 from webapp.shop import queries as shops
+from webapp.web import flashes
 from webapp.web.manners import Manners
 
 T = TypeVar("T")
@@ -31,6 +32,11 @@ class Frame:
     def menu(self) -> Sequence[CategoryNode]:
         """The category tree, for navigation."""
         return self._ask(catalogue.menu)
+
+    @cached_property
+    def notices(self) -> Sequence[flashes.Notice]:
+        """What is to be said once, on this page; showing it keeps the page out of caches."""
+        return flashes.take(self._request)
 
     @property
     def path(self) -> str:

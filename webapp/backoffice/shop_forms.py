@@ -12,7 +12,7 @@ from webapp.web.submissions import Form
 class ShopForm(Form):
     name: str = Field(max_length=80)
     tagline: str = Field(default="", max_length=160)
-    about: Annotated[Text, Field(max_length=4000)] = ""
+    about: Annotated[Text, Field(max_length=20_000)] = ""
     email: EmailStr | None = None
     phone: str = Field(default="", max_length=40)
     address: Annotated[Text, Field(max_length=500)] = ""

@@ -8,17 +8,22 @@ from sqlmodel import Session
 from webapp.kit.actors import Actor
 from webapp.kit.clock import now
 from webapp.runtime.events import emit
+from webapp.runtime.markup import clean_html
 from webapp.shop.errors import CurrencyIsFixed
 from webapp.shop.events import SettingsChanged
 from webapp.shop.models import ShopSettings
+
+ARTICLES = ("about", "terms", "privacy")
 
 
 def change(session: Session, actor: Actor, **values: Any) -> ShopSettings:
     """Set the named settings; money in minor units. New terms get a new version.
 
+    Articles (``about``, ``terms``, ``privacy``) are HTML or plain text, cleaned here.
     Refuses with ``CurrencyIsFixed`` once there are prices or orders in the old currency.
     """
     actor.must("settings:write")
+    values |= {name: clean_html(values[name]) for name in ARTICLES if name in values}
     settings = row(session)
     before = {name: getattr(settings, name) for name in values}
     changed = {

@@ -21,7 +21,8 @@ class ShopSettings(SQLModel, table=True):
     id: int = Field(default=1, primary_key=True)
     name: str = Field(default="My shop", max_length=80)
     tagline: str = Field(default="", max_length=160)
-    about: str = Field(default="", max_length=4000)
+    about: str = Field(default="", max_length=20_000)
+    """Clean HTML, like the terms and the privacy notice."""
     email: str = Field(default="", max_length=254)
     phone: str = Field(default="", max_length=40)
     address: str = Field(default="", max_length=500)

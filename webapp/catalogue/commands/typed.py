@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from webapp.catalogue import markup
+from webapp.runtime import markup
 from webapp.catalogue.models import Attribute, AttributeType
 from webapp.kit.errors import Invalid
 

@@ -39,7 +39,7 @@ STATUS: Mapping[type[ShopError], int] = {
 _WORDS: Mapping[int, tuple[str, str]] = {
     400: ("We could not read that", "Something in the request is not as it should be."),
     403: ("Not allowed", "This is not open to you."),
-    404: ("Not found", "There is no such page here, or not any more."),
+    404: ("Not found", "There is nothing at this address, or not any more."),
     405: ("That does not work here", "This address cannot be used in that way."),
     413: ("That is too large", "Send something smaller."),
     422: ("We could not read that", "Something in the address or the form cannot be read."),

@@ -5,8 +5,9 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from webapp.catalogue import columns, markup
+from webapp.catalogue import columns
 from webapp.kit.errors import Invalid
+from webapp.runtime import markup
 
 LARGEST = 2**31 - 1
 """What the integer columns hold on every engine."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, cast, literal, null, or_, select
 from sqlalchemy.sql.selectable import FromClause
 
 from webapp.catalogue.columns import brands, media_files, product_images, products
@@ -65,6 +65,22 @@ def with_card_tables(start: FromClause = products) -> FromClause:
 def select_cards(*more: Any) -> Select[Any]:
     """A card's columns, and ``more`` after them."""
     return select(*CARD_COLUMNS, *more).select_from(with_card_tables())
+
+
+_NAMES = tuple(column.name for column in CARD_COLUMNS)
+
+
+def card_shaped(kind: str, place: Any, **known: Any) -> list[Any]:
+    """Other rows in the columns of a card (those not ``known`` empty), to go into one statement.
+
+    Before them ``kind`` and ``place`` to tell and sort by. The empty ones carry their type,
+    which PostgreSQL wants.
+    """
+    shaped = [literal(kind, String).label("kind"), place.label("place")]
+    for name, column in zip(_NAMES, CARD_COLUMNS, strict=True):
+        value = known.get(name)
+        shaped.append((cast(null(), column.type) if value is None else value).label(name))
+    return shaped
 
 
 def card(row: Any, currency: str) -> Card:

@@ -13,7 +13,6 @@ from sqlalchemy import (
     case,
     cast,
     literal,
-    null,
     or_,
     select,
     union_all,
@@ -43,6 +42,7 @@ from webapp.catalogue.models import RelationKind
 from webapp.catalogue.queries.cards import (
     CARD_COLUMNS,
     card,
+    card_shaped,
     image,
     money_or_none,
     visible,
@@ -302,22 +302,10 @@ def _extras(
     return session.execute(select(order).order_by(order.c.kind, order.c.place, order.c.id)).all()
 
 
-_NAMES = tuple(column.name for column in CARD_COLUMNS)
-
-
-def _part(kind: str, place: Any, **known: Any) -> list[Any]:
-    """The columns of a card, those not ``known`` empty; both engines want them typed."""
-    columns = [literal(kind, String).label("kind"), place.label("place")]
-    for name, column in zip(_NAMES, CARD_COLUMNS, strict=True):
-        value = known.get(name)
-        columns.append((cast(null(), column.type) if value is None else value).label(name))
-    return columns
-
-
 def _pictures_of(product_id: int) -> Select[Any]:
     return (
         select(
-            *_part(
+            *card_shaped(
                 "picture",
                 product_images.c.position,
                 id=product_images.c.id,
@@ -337,7 +325,7 @@ def _pictures_of(product_id: int) -> Select[Any]:
 def _attributes_of(product_id: int) -> Select[Any]:
     return (
         select(
-            *_part(
+            *card_shaped(
                 "attribute",
                 attributes.c.position,
                 id=attributes.c.id,
@@ -355,7 +343,7 @@ def _attributes_of(product_id: int) -> Select[Any]:
 
 def _tags_of(product_id: int) -> Select[Any]:
     return (
-        select(*_part("tag", literal(0), id=tags.c.id, slug=tags.c.slug, title=tags.c.name))
+        select(*card_shaped("tag", literal(0), id=tags.c.id, slug=tags.c.slug, title=tags.c.name))
         .join(tags, tags.c.id == product_tags.c.tag_id)
         .where(product_tags.c.product_id == product_id)
     )

@@ -277,9 +277,11 @@ def _write_lines(session: Session, order: Order, view: CartView, priced: Quote) 
         _tax(order, line.id, tax)
         for line, (_, sums) in zip(lines, pairs, strict=True)
         for tax in sums.taxes
+        if tax.taxable.minor
     ]
     shipping = priced.result.shipping
-    taxes += [_tax(order, None, tax) for tax in shipping.taxes] if shipping else []
+    if shipping is not None:
+        taxes += [_tax(order, None, tax) for tax in shipping.taxes if tax.taxable.minor]
     if taxes:
         session.execute(insert(OrderTaxLine), taxes)
 

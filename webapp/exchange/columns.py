@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 _SPACES = re.compile(r"\s+")
@@ -34,21 +34,20 @@ class Columns:
 def columns_of(
     header: tuple[str, ...],
     known: Mapping[str, str],
-    patterns: Iterable[tuple[re.Pattern[str], str]] = (),
+    patterns: Iterable[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = (),
 ) -> Columns:
-    """Match a header with ``known`` (folded name to word) and ``patterns``.
+    """Match a header with ``known`` (folded name to word) and ``patterns`` (match to word).
 
-    The word of a pattern is a replacement string for its groups. Where several columns have one
-    word, the first is used and the others count as unknown.
+    Where several columns have one word, the first is used and the others count as unknown.
     """
     places: dict[str, int] = {}
     unknown = []
     for place, name in enumerate(header):
         word = known.get(folded(name), "")
-        for pattern, template in patterns if not word else ():
+        for pattern, word_of in patterns if not word else ():
             found = pattern.fullmatch(" ".join(name.split()))
             if found:
-                word = found.expand(template)
+                word = word_of(found)
                 break
         if not word or word in places:
             unknown.append(name)

@@ -31,6 +31,7 @@ _KINDS = (
     (b"<html", "a web page"),
     (b"<?xml", "XML"),
 )
+_JSON = re.compile(rb"\{\s*[\"}]|\[\s*[\[{\"\]]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,8 @@ def _refuse_other_kinds(head: bytes) -> None:
     if not head.strip():
         raise Unreadable("The file is empty.")
     start = head.removeprefix(codecs.BOM_UTF8).lstrip()[:20]
+    if _JSON.match(start):
+        raise Unreadable("This is JSON, not a table in a text file.")
     for sign, kind in _KINDS:
         if head.startswith(sign) or start.lower().startswith(sign):
             raise Unreadable(f"This is {kind}, not a table in a text file.")

@@ -216,7 +216,9 @@ class Shopify:
 
 def of(header: tuple[str, ...], choices: Choices) -> Shopify:
     """The dialect for this header. Refuses a header that names an option without its value."""
-    columns = columns_of(header, KNOWN, [(METAFIELD, r"meta:\1:\2.\3")])
+    columns = columns_of(
+        header, KNOWN, [(METAFIELD, lambda found: f"meta:{found[1]}:{found[2]}.{found[3]}")]
+    )
     for option in OPTIONS:
         there = [f"{option} {part}" in columns for part in ("name", "value")]
         if any(there) and not all(there):

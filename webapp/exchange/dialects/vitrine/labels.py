@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from webapp.exchange.columns import folded
 from webapp.exchange.fields import PRODUCT_FIELDS, VARIANT_FIELDS
@@ -22,11 +23,14 @@ LABELS: dict[str, str] = {
 KNOWN = {folded(label): word for word, label in LABELS.items()}
 
 # ``Option 1 name``; ``Attribute: Width [number, mm]``; ``Field: shop.note``
-PATTERNS = (
-    (re.compile(r"Option ([0-9]{1,3}) (name|value|values)", re.IGNORECASE), r"option \1 \2"),
-    (re.compile(r"Attribute: (.+)", re.IGNORECASE), r"attribute:\1"),
-    (re.compile(r"Field: (.+)", re.IGNORECASE), r"field:\1"),
-    (re.compile(r"Variant field: (.+)", re.IGNORECASE), r"variant field:\1"),
+PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    (
+        re.compile(r"Option ([0-9]{1,3}) (name|values?)", re.IGNORECASE),
+        lambda found: f"option {int(found[1])} {found[2].lower()}",
+    ),
+    (re.compile(r"Attribute: (.+)", re.IGNORECASE), lambda found: f"attribute:{found[1]}"),
+    (re.compile(r"Field: (.+)", re.IGNORECASE), lambda found: f"field:{found[1]}"),
+    (re.compile(r"Variant field: (.+)", re.IGNORECASE), lambda found: f"variant field:{found[1]}"),
 )
 ATTRIBUTE = re.compile(r"(.+?)(?: \[(text|number|boolean|date|choice)(?:, (.{1,20}))?\])?")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from webapp.exchange.columns import folded
 
@@ -65,19 +66,22 @@ KNOWN = {
     folded(CARRIED): "carried",
     folded(CARRIED_BY_VARIANT): "carried by variant",
 }
-PATTERNS = (
-    (re.compile(r"(?:Weight|weight)(?: \(\w+\))?"), "weight"),
-    (re.compile(r"(?:Length|length)(?: \(\w+\))?"), "length"),
-    (re.compile(r"(?:Width|width)(?: \(\w+\))?"), "width"),
-    (re.compile(r"(?:Height|height)(?: \(\w+\))?"), "height"),
-    (re.compile(r"Download ([0-9]{1,3}) (name|url|id)", re.IGNORECASE), r"download \1 \2"),
+PATTERNS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    (
+        re.compile(r"(Weight|Length|Width|Height)(?: \(\w+\))?", re.IGNORECASE),
+        lambda found: found[1].lower(),
+    ),
+    (
+        re.compile(r"Download ([0-9]{1,3}) (name|url|id)", re.IGNORECASE),
+        lambda found: f"download {int(found[1])} {found[2].lower()}",
+    ),
     (
         re.compile(
             r"Attribute ([0-9]{1,3}) (name|value|visible|global|default)(?:\(s\))?", re.IGNORECASE
         ),
-        r"attribute \1 \2",
+        lambda found: f"attribute {int(found[1])} {found[2].lower()}",
     ),
-    (re.compile(r"Meta: (.+)", re.IGNORECASE), r"meta:\1"),
+    (re.compile(r"Meta: (.+)", re.IGNORECASE), lambda found: f"meta:{found[1]}"),
 )
 UNIT = re.compile(r".*\((\w+)\)")
 

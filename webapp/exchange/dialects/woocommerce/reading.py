@@ -195,14 +195,14 @@ class WooCommerce:
     def _brand(
         self, line: Line, attributes: dict[str, tuple[str, ...]]
     ) -> tuple[Cell[str], dict[str, tuple[str, ...]]]:
-        if line.has("brands"):
-            found = values.words(line.raw("brands"))
+        found = values.words(line.raw("brands"))
+        if found:
             if len(found) > 1:
                 line.noted("brands", f"A product has one brand here: “{found[0][:40]}” is taken.")
-            return (found[0][:120] if found else line.empty), attributes
+            return found[0][:120], attributes
         name = next((name for name in attributes if name.casefold() in ("brand", "brands")), None)
         if name is None:
-            return KEEP, attributes
+            return (line.empty if line.has("brands") else KEEP), attributes
         rest = {other: found for other, found in attributes.items() if other != name}
         return (", ".join(attributes[name])[:120] or line.empty), rest
 

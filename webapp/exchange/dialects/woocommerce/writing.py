@@ -231,8 +231,10 @@ def _one(cell: Cell[str]) -> list[str]:
 
 
 def _meta(key: str) -> str:
-    """Our word for the Meta column of a free-form field; empty where it has its own column."""
-    return "" if key.startswith("woocommerce.") else f"meta:{_meta_label(key)}"
+    """Our word for the Meta column of a free-form field; empty where it cannot have one."""
+    label = _meta_label(key)
+    taken = label in SEO_TITLES or label in SEO_DESCRIPTIONS
+    return "" if key.startswith("woocommerce.") or taken else f"meta:{label}"
 
 
 def _meta_label(key: str) -> str:

@@ -46,20 +46,23 @@ def hash_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def prepare(source: bytes | Path, storage: Storage, *, name: str = "") -> PreparedImage:
+def prepare(
+    source: bytes | Path, storage: Storage, *, name: str = "", as_it_is: bool = False
+) -> PreparedImage:
     """Check, clean and keep a picture, trusting nothing but its content.
 
     What is kept is always written anew: upright, sRGB, at most 4096 pixels a side, without
     metadata or anything that followed the picture in its file. ``name`` is what the uploader
     called it. Raises ``NotAPicture``, ``PictureTooLarge``, ``PictureDamaged``, or ``Unavailable``
-    when the storage is full. Takes up to seconds.
+    when the storage is full. Takes up to seconds. ``as_it_is`` keeps the very bytes, quickly: for
+    pictures that come with the shop, never for anybody's upload.
     """
     data = _read(source)
     # Late, because it loads Pillow: see the note there.
     from webapp.media.commands.decoding import decode, main_colour
 
     decoded = decode(data)
-    kept, kind = _encoded(decoded)
+    kept, kind = (data, decoded.source_format) if as_it_is else _encoded(decoded)
     mime, extension = _KINDS[kind]
     digest = hash_of(kept)
     key = hashed_key("media", digest, f"/original.{extension}")

@@ -50,6 +50,11 @@ class CategoryNode:
     name: str
     children: tuple["CategoryNode", ...] = ()
 
+    @property
+    def url(self) -> str:
+        """Where its page lies."""
+        return f"/categories/{self.path}"
+
 
 @dataclass(frozen=True, slots=True)
 class CategoryPage:

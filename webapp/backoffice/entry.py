@@ -8,11 +8,11 @@ from starlette.responses import Response
 
 from webapp.accounts import commands, passwords, queries
 from webapp.accounts.errors import WeakPassword
+from webapp.accounts.founding import is_welcome_key
 from webapp.accounts.guards import COOKIE, token_of
 from webapp.backoffice.forms import FoundForm, SignInForm
 from webapp.kit.errors import Invalid, NotAllowed, TooMany
 from webapp.runtime.limits import Buckets
-from webapp.accounts.founding import is_welcome_key
 from webapp.web.deps import Data, Db
 from webapp.web.sessions import forget_cookie, set_cookie
 from webapp.web.submissions import Submission, submitted

@@ -2,11 +2,32 @@
 
 from fastapi import APIRouter
 
-from webapp.backoffice import entry, settings
+from webapp.backoffice import (
+    attributes,
+    categories,
+    collections,
+    entry,
+    home,
+    product_editor,
+    products,
+    settings,
+    stock,
+)
 from webapp.feature import Feature
 
 pages = APIRouter()
-for room in (entry, settings):
+# The list before the editor: /admin/products before /admin/products/{public_id}.
+for room in (
+    entry,
+    home,
+    products,
+    product_editor,
+    categories,
+    collections,
+    attributes,
+    stock,
+    settings,
+):
     pages.include_router(room.pages)
 
 backoffice = Feature("backoffice", pages=pages)

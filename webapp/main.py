@@ -21,6 +21,7 @@ from webapp.runtime.storage import DiskStorage
 from webapp.settings import Settings
 from webapp.storefront.frame import frame_of, manners
 from webapp.web import edge
+from webapp.web.manners import Manners
 
 
 @dataclass
@@ -113,7 +114,7 @@ def create_app(settings: Settings) -> FastAPI:
         settings,
         api=api,
         frame=_frame,
-        manners=manners,
+        manners=_manners,
         sign_in_pages={"/admin": "/admin/sign-in"},
     )
     return site
@@ -123,3 +124,9 @@ def _frame(request: HTTPConnection) -> Any:
     if request.url.path.startswith("/admin"):
         return office_frame_of(request)
     return frame_of(request)
+
+
+def _manners(request: HTTPConnection) -> Manners:
+    # The frame is made once for a request: the right one has to be first.
+    _frame(request)
+    return manners(request)

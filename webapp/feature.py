@@ -11,7 +11,7 @@ from webapp.runtime.jobs import Jobs
 
 @dataclass(frozen=True)
 class Feature:
-    """What one package adds. ``main.create_app`` installs it; nothing registers itself on import."""
+    """What one package adds. ``main.create_app`` installs it; nothing registers itself."""
 
     name: str
     pages: APIRouter | None = None

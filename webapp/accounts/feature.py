@@ -1,4 +1,4 @@
-"""People and their sign-ins. Owns ``people`` and ``sign_ins``; says who staff are and may do what."""
+"""People and their sign-ins. Owns ``people`` and ``sign_ins``; says what staff may do."""
 
 from webapp.accounts.permissions import PERMISSIONS
 from webapp.feature import Feature

@@ -8,7 +8,7 @@ from webapp.settings import Settings
 
 
 def welcome_key(settings: Settings) -> str:
-    """The key of the first-run page, derived from the shop's secret; worthless once it has an owner."""
+    """The key of the first-run page, made from the shop's secret; useless once it has an owner."""
     digest = hmac.new(secret_key(settings).encode(), b"welcome", hashlib.sha256)
     return digest.hexdigest()[:24]
 

@@ -1,4 +1,4 @@
-"""Catalogue files that came in: the file, what was decided about it, and what became of each row."""
+"""Catalogue files that came in: the file, what was decided, and what became of each row."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -30,7 +30,7 @@ class ImportState(StrEnum):
 
 
 class RowState(StrEnum):
-    """``new`` and ``update`` are a dry run's words for what would be ``created`` and ``changed``."""
+    """``new`` and ``update`` are a dry run says for what would be ``created`` and ``changed``."""
 
     new = "new"
     update = "update"

@@ -23,7 +23,7 @@ async def health() -> JSONResponse:
 
 @pages.get("/ready", name="ops.ready", include_in_schema=False)
 def ready(request: Request) -> JSONResponse:
-    """Requests can be served: the database takes writes and fits this version, files can be kept."""
+    """Requests can be served: the database takes writes and fits, files can be kept."""
     database: Database = request.app.state.database
     checks: dict[str, Any] = {
         "database": _takes_writes(database),

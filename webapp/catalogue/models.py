@@ -70,6 +70,15 @@ class Product(SQLModel, table=True):
         Index("ix_products_listing_new", "status", "published_at", "id"),
         Index("ix_products_listing_price", "status", "price_from_minor", "id"),
         Index("ix_products_listing_title", "status", "sort_title", "id"),
+        Index(
+            "ix_products_listing_totals",
+            "status",
+            "publish_at",
+            "price_from_minor",
+            "price_to_minor",
+            "is_available",
+            "is_on_sale",
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -85,7 +94,7 @@ class Product(SQLModel, table=True):
     category_id: int | None = Field(default=None, foreign_key="categories.id", index=True)
     """The main category: its path is the breadcrumb. All of them: ``ProductCategory``."""
     status: ProductStatus = enum_field(ProductStatus, ProductStatus.draft)
-    publish_at: datetime | None = optional_utc_field(index=True)
+    publish_at: datetime | None = optional_utc_field()
     """When an active product becomes visible; null: at once."""
     published_at: datetime | None = optional_utc_field()
     is_featured: bool = False
@@ -128,11 +137,10 @@ class ProductCategory(SQLModel, table=True):
     """A product stands on every shelf listed here, its main one among them."""
 
     __tablename__ = "product_categories"
+    __table_args__ = (Index("ix_product_categories_category", "category_id", "product_id"),)
 
     product_id: int = Field(foreign_key="products.id", ondelete="CASCADE", primary_key=True)
-    category_id: int = Field(
-        foreign_key="categories.id", ondelete="CASCADE", primary_key=True, index=True
-    )
+    category_id: int = Field(foreign_key="categories.id", ondelete="CASCADE", primary_key=True)
     position: int = 0
 
 

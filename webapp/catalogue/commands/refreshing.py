@@ -291,7 +291,7 @@ def learn_terms(session: Session, texts: Iterable[str]) -> None:
     """Add the words of these texts to what misspelt words are compared with."""
     uses: Counter[str] = Counter()
     for text in texts:
-        uses.update({word for word in text.split() if len(word) > 2 and not word.isdigit()})
+        uses.update({word for word in text.split() if len(word) > 2 and word.isalpha()})
     if not uses:
         return
     new = _upsert(session, search_terms)

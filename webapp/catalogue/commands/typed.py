@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from webapp.runtime import markup
 from webapp.catalogue.models import Attribute, AttributeType
 from webapp.kit.errors import Invalid
+from webapp.runtime import markup
 
 _YES = {"true", "yes", "1", "y", "on"}
 _NO = {"false", "no", "0", "n", "off"}

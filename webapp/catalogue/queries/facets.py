@@ -2,7 +2,6 @@
 
 import re
 from collections import defaultdict
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -14,17 +13,19 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    literal_column,
     or_,
     select,
     union_all,
 )
 from sqlmodel import Session
 
-from webapp.catalogue.columns import categories, facets, product_facets, products
+from webapp.catalogue.columns import categories, facets, product_facets
 from webapp.catalogue.derived import FacetKind
 from webapp.catalogue.queries.narrowing import GroupKey, Narrowing
 from webapp.catalogue.values import FacetGroup, FacetValue
 
+FEW = 3_000
 MOST_VALUES = 40
 """Boxes of one group; the chosen ones are always among them."""
 
@@ -37,14 +38,16 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 
 
 def facet_groups(
-    session: Session, narrowing: Narrowing, category_id: int | None, at: datetime
+    session: Session, narrowing: Narrowing, category_id: int | None, total: int
 ) -> tuple[FacetGroup, ...]:
-    """Every group with its boxes, in one statement. Categories are those below ``category_id``.
+    """Every group with its boxes, in one statement. Categories are those below ``category_id``;
+    ``total`` is how many products the listing has.
 
     A group that has a choice is counted as if it had none: the choice widens within the group.
     """
-    counted = [_counted(narrowing.without(), None)]
-    counted += [_counted(narrowing.without(group), group) for group in narrowing.chosen]
+    # Few products are looked up one by one; for many it is cheaper to walk the whole index.
+    counted = [_counted(narrowing, None, is_large=total > FEW)]
+    counted += [_counted(narrowing, group, is_large=True) for group in narrowing.chosen]
     counts = union_all(*counted).subquery()
     shelf_id = case((facets.c.kind == FacetKind.category, cast(facets.c.value, Integer)))
     rows = session.execute(
@@ -82,14 +85,18 @@ def facet_groups(
     )
 
 
-def _counted(condition: ColumnElement[bool], group: GroupKey | None) -> Select[Any]:
+def _counted(narrowing: Narrowing, group: GroupKey | None, *, is_large: bool) -> Select[Any]:
+    # The plus keeps SQLite from driving the count by this column; elsewhere it means nothing.
+    key: ColumnElement[int] = product_facets.c.product_id
+    if is_large:
+        key = literal_column("+product_facets.product_id", Integer)
     query = (
         select(
             product_facets.c.facet_id,
             func.count().label("number"),
             literal(_mark(group) if group else "").label("left_out"),
         )
-        .where(product_facets.c.product_id.in_(select(products.c.id).where(condition)))
+        .where(narrowing.of_keys(key, group))
         .group_by(product_facets.c.facet_id)
     )
     if group is None:

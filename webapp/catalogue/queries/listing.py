@@ -12,7 +12,7 @@ from webapp.catalogue import search
 from webapp.catalogue.columns import collection_products, products
 from webapp.catalogue.queries.cards import CARD_COLUMNS, card, with_card_tables
 from webapp.catalogue.queries.facets import facet_groups
-from webapp.catalogue.queries.narrowing import Narrowing, narrow
+from webapp.catalogue.queries.narrowing import Narrowing, every, narrow
 from webapp.catalogue.queries.searching import Found, find
 from webapp.catalogue.values import Card, Facets, Listing, ListingQuery, PriceRange
 from webapp.kit.clock import now
@@ -53,7 +53,7 @@ def listing(
     total, facets = _totals(session, narrowing, currency)
     page = _page(session, query, sort, narrowing, found, currency, total)
     if query.with_facets and total:
-        groups = facet_groups(session, narrowing, query.category_id, moment)
+        groups = facet_groups(session, narrowing, query.category_id, total)
         facets = Facets(groups, facets.price, facets.available_count, facets.on_sale_count)
     return Listing(
         products=page,
@@ -81,19 +81,17 @@ def _sort_of(query: ListingQuery) -> str:
 def _totals(session: Session, narrowing: Narrowing, currency: str) -> tuple[int, Facets]:
     """How many there are, and what price, stock and sale boxes would leave, in one pass."""
     price, available, on_sale = narrowing.price, narrowing.available, narrowing.on_sale
-    is_available = products.c.is_available.is_(True)
-    is_on_sale = products.c.is_on_sale.is_(True)
-    but_price = and_(available, on_sale)
+    but_price = every(available, on_sale)
     row = session.execute(
         select(
-            _count(and_(price, available, on_sale)),
+            _count(every(price, available, on_sale)),
             func.min(case((but_price, products.c.price_from_minor))),
             func.max(case((but_price, products.c.price_to_minor))),
-            _count(and_(price, on_sale, is_available)),
-            _count(and_(price, available, is_on_sale)),
+            _count(every(price, on_sale, (products.c.is_available.is_(True),))),
+            _count(every(price, available, (products.c.is_on_sale.is_(True),))),
         )
         .select_from(products)
-        .where(narrowing.boxes())
+        .where(narrowing.of_products())
     ).one()
     total, lowest, highest, available_count, on_sale_count = row
     price_range = None
@@ -125,7 +123,10 @@ def _page(
         backward, edge = _read_cursor(query.cursor, sort, order)
     forward_descending = order.is_descending
     descending = forward_descending != backward
-    statement = statement.where(narrowing.without(), *_more(sort, query))
+    statement = statement.where(
+        narrowing.of_products(narrowing.price, narrowing.available, narrowing.on_sale),
+        *_more(sort, query),
+    )
     if edge is not None:
         statement = statement.where(_beyond(order.column, edge, descending))
     key = order.column.desc() if descending else order.column.asc()

@@ -1,8 +1,13 @@
-"""What narrows a listing: one condition for each facet, so that any one of them can be left out."""
+"""What narrows a listing: one condition for each facet, so that any one of them can be left out.
+
+Every condition is told in two ways: over the columns of ``products``, for the list itself, and over
+a product's key alone, for counting facets without touching the products.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select, true
 from sqlmodel import Session
@@ -10,6 +15,7 @@ from sqlmodel import Session
 from webapp.catalogue import search
 from webapp.catalogue.columns import collection_products, facets, product_facets, products
 from webapp.catalogue.derived import FacetKind
+from webapp.catalogue.models import ProductStatus
 from webapp.catalogue.queries.cards import visible
 from webapp.catalogue.values import ListingQuery
 
@@ -21,62 +27,68 @@ GroupKey = tuple[FacetKind, str]
 class Narrowing:
     """The conditions of one listing, apart from each other."""
 
-    base: ColumnElement[bool]
-    """What no facet changes: visibility, category, collection, search."""
-    groups: dict[GroupKey, ColumnElement[bool]] = field(default_factory=dict)
+    at: datetime
+    base: tuple[Any, ...]
+    """Selects of product keys that no facet changes: category, collection, search."""
+    groups: dict[GroupKey, Any] = field(default_factory=dict)
+    """Selects of the keys of the products that each chosen group leaves."""
     chosen: dict[GroupKey, frozenset[str]] = field(default_factory=dict)
-    price: ColumnElement[bool] = field(default_factory=true)
-    available: ColumnElement[bool] = field(default_factory=true)
-    on_sale: ColumnElement[bool] = field(default_factory=true)
+    price: tuple[ColumnElement[bool], ...] = ()
+    available: tuple[ColumnElement[bool], ...] = ()
+    on_sale: tuple[ColumnElement[bool], ...] = ()
 
-    @property
-    def is_plain(self) -> bool:
-        """No box is ticked and no price set."""
-        return not self.groups and all(
-            one is true() for one in (self.price, self.available, self.on_sale)
+    def of_products(self, *more: tuple[ColumnElement[bool], ...]) -> ColumnElement[bool]:
+        """Over ``products``: visible, base and boxes, and those of the plain conditions given."""
+        keys = (products.c.id.in_(keys) for keys in (*self.base, *self.groups.values()))
+        return and_(visible(self.at), *keys, *(one for several in more for one in several))
+
+    def of_keys(self, key: ColumnElement[int], but: GroupKey | None = None) -> ColumnElement[bool]:
+        """Over the key of an active product: everything but the choices in one group."""
+        ahead = select(products.c.id).where(
+            products.c.status == ProductStatus.active, products.c.publish_at > self.at
         )
-
-    def without(self, group: GroupKey | None = None) -> ColumnElement[bool]:
-        """All conditions but those of ``group``."""
-        return and_(self.boxes(group), self.price, self.available, self.on_sale)
-
-    def boxes(self, group: GroupKey | None = None) -> ColumnElement[bool]:
-        """The base and the facet boxes but those of ``group``; neither price, stock nor sale."""
-        kept = [condition for key, condition in self.groups.items() if key != group]
-        return and_(self.base, *kept)
+        kept = [keys for group, keys in self.groups.items() if group != but]
+        plain = (*self.price, *self.available, *self.on_sale)
+        if plain:
+            of_active = products.c.status == ProductStatus.active
+            kept.append(select(products.c.id).where(of_active, *plain))
+        return and_(key.not_in(ahead), *(key.in_(keys) for keys in (*self.base, *kept)))
 
 
 def narrow(
     session: Session, query: ListingQuery, at: datetime, found: Sequence[int] | None
 ) -> Narrowing:
     """The conditions of ``query``; ``found`` are the products that its text gave."""
-    base = [visible(at)]
+    base: list[Any] = []
     if query.category_id is not None:
-        base.append(_holds(FacetKind.category, "", [str(query.category_id)]))
+        base.append(_holding(FacetKind.category, "", [str(query.category_id)]))
     if query.collection_id is not None:
         base.append(
-            products.c.id.in_(
-                select(collection_products.c.product_id).where(
-                    collection_products.c.collection_id == query.collection_id
-                )
+            select(collection_products.c.product_id).where(
+                collection_products.c.collection_id == query.collection_id
             )
         )
     if found is not None:
-        base.append(products.c.id.in_(select(search.id_table(session, found).c.value)))
+        base.append(select(search.id_table(session, found).c.value))
     chosen = _chosen(query)
     lowest, highest = query.lowest_minor, query.highest_minor
     return Narrowing(
-        base=and_(*base),
-        groups={key: _holds(*key, sorted(values)) for key, values in chosen.items()},
+        at=at,
+        base=tuple(base),
+        groups={key: _holding(*key, sorted(values)) for key, values in chosen.items()},
         chosen=chosen,
-        price=and_(
-            true(),
+        price=(
             *([products.c.price_to_minor >= lowest] if lowest is not None else []),
             *([products.c.price_from_minor <= highest] if highest is not None else []),
         ),
-        available=products.c.is_available.is_(True) if query.only_available else true(),
-        on_sale=products.c.is_on_sale.is_(True) if query.only_on_sale else true(),
+        available=(products.c.is_available.is_(True),) if query.only_available else (),
+        on_sale=(products.c.is_on_sale.is_(True),) if query.only_on_sale else (),
     )
+
+
+def every(*conditions: tuple[ColumnElement[bool], ...]) -> ColumnElement[bool]:
+    """All of these plain conditions; true where there are none."""
+    return and_(true(), *(one for several in conditions for one in several))
 
 
 def _chosen(query: ListingQuery) -> dict[GroupKey, frozenset[str]]:
@@ -92,11 +104,9 @@ def _chosen(query: ListingQuery) -> dict[GroupKey, frozenset[str]]:
     return chosen
 
 
-def _holds(kind: FacetKind, name: str, values: Sequence[str]) -> ColumnElement[bool]:
+def _holding(kind: FacetKind, name: str, values: Sequence[str]) -> Any:
     """Products in one of these facets. The facet's key is looked up inside the statement."""
     wanted = select(facets.c.id).where(
         facets.c.kind == kind, facets.c.name == name, facets.c.value.in_(values)
     )
-    return products.c.id.in_(
-        select(product_facets.c.product_id).where(product_facets.c.facet_id.in_(wanted))
-    )
+    return select(product_facets.c.product_id).where(product_facets.c.facet_id.in_(wanted))

@@ -326,6 +326,8 @@ def _key_column(columns: dict[str, Use], table: _Table) -> str:
         values = table.filled(name)
         if (
             name not in columns
+            and _by_name(name) is None
+            and not any(" " in value for value in values)
             and len(values) == table.rows > 1
             and len(set(values)) == len(values)
             and min(map(len, values)) >= 3

@@ -10,7 +10,7 @@ from webapp.exchange.assembling import axes_of, uses
 from webapp.exchange.dialect import Key, Outline
 from webapp.exchange.dialects.mapped_values import Cellar
 from webapp.exchange.errors import NotUnderstood
-from webapp.exchange.fields import HTML, PRODUCT_FIELDS, VARIANT_FIELDS
+from webapp.exchange.fields import HTML, VARIANT_FIELDS
 from webapp.exchange.lines import Choices, Line
 from webapp.exchange.mapping import Mapping, composed, problems_of
 from webapp.exchange.reading import Row
@@ -83,13 +83,14 @@ class Mapped:
         )
         axes = [Axis(name) for name in dict.fromkeys(n for v in variants for n, _ in v.options)]
         variants = tuple(self._complete(variant, axes, lines) for variant in variants)
-        record = ProductRecord(
-            **self._texts(first, lines),
+        texts = self._texts(first, lines)
+        return ProductRecord(
+            **texts,
             axes=axes_of(variants, axes),
             variants=variants,
             rows=uses(lines, roles),
+            problems=tuple(problem for line in lines for problem in line.problems),
         )
-        return replace(record, problems=tuple(p for line in lines for p in line.problems))
 
     def _line(self, row: Row) -> Line:
         return Line(row, self.cellar.places, self.header, self.choices)
@@ -136,6 +137,8 @@ class Mapped:
         self, variant: VariantRecord, axes: Sequence[Axis], lines: Sequence[Line]
     ) -> VariantRecord:
         """Options in the order of the axes; one that is missing is an error of the row."""
+        if tuple(name for name, _ in variant.options) == tuple(axis.name for axis in axes):
+            return variant
         chosen = dict(variant.options)
         for axis in axes:
             if axis.name not in chosen:
@@ -150,13 +153,11 @@ class Mapped:
     ) -> VariantRecord:
         cellar = self.cellar
         found: dict[str, Any] = {
-            each.name: cellar.value(line, each)
-            for each in VARIANT_FIELDS
-            if cellar.has_target(each.name) and each.name != "image"
+            each.name: cellar.value(line, each) for each in cellar.variant_fields
         }
         payer = next((each for each in (line, *amounts) if self._gives_amounts(each)), None)
-        for each in VARIANT_FIELDS:
-            if each.name in _AMOUNTS and payer is not line and cellar.has_target(each.name):
+        for each in cellar.variant_fields if payer is not line else ():
+            if each.name in _AMOUNTS:
                 found[each.name] = cellar.value(payer, each) if payer else KEEP
         if found.get("quantity", KEEP) is not KEEP and "tracked" not in found:
             found["tracked"] = True
@@ -197,8 +198,7 @@ class Mapped:
             each.name: cellar.html(first, each.name)
             if each.kind is HTML
             else cellar.value(first, each)
-            for each in PRODUCT_FIELDS
-            if cellar.has_target(each.name) and each.name not in ("title", "images", "categories")
+            for each in cellar.product_fields
         }
         return {
             **found,

@@ -11,12 +11,14 @@ from typing import Any
 
 from webapp.exchange import values
 from webapp.exchange.assembling import customs, images_of
-from webapp.exchange.fields import FIELDS, Field, Kind
+from webapp.exchange.fields import FIELDS, PRODUCT_FIELDS, VARIANT_FIELDS, Field, Kind
 from webapp.exchange.lines import Line, within
 from webapp.exchange.mapping import Mapping, normal
 from webapp.exchange.records import KEEP, Attribute, Cell, Custom, Image, Reference
 from webapp.exchange.values import BadCell
 
+_LISTS = frozenset(("title", "images", "categories"))
+"""Read by methods of their own."""
 _STATUS = {
     "active": "active", "published": "active", "enabled": "active", "live": "active",
     "online": "active", "aktiv": "active", "actif": "active", "activo": "active",
@@ -35,6 +37,9 @@ class Cellar:
     words: AnyMapping[str, tuple[str, ...]]
     """By target, the words of its columns in the order in which they are asked."""
     header: tuple[str, ...]
+    product_fields: tuple[Field, ...]
+    """The plain fields that have a column, so that only these are asked for in every row."""
+    variant_fields: tuple[Field, ...]
 
     @classmethod
     def of(cls, header: tuple[str, ...], mapping: Mapping) -> Cellar:
@@ -49,7 +54,16 @@ class Cellar:
             word = target if target not in places else f"{target} {header.index(name)}"
             places[word] = header.index(name)
             words[target] = (*words.get(target, ()), word)
-        return cls(mapping, places, words, header)
+        return cls(
+            mapping,
+            places,
+            words,
+            header,
+            tuple(
+                each for each in PRODUCT_FIELDS if each.name in words and each.name not in _LISTS
+            ),
+            tuple(each for each in VARIANT_FIELDS if each.name in words and each.name != "image"),
+        )
 
     def has_target(self, *targets: str) -> bool:
         return any(target in self.words for target in targets)

@@ -29,7 +29,7 @@ from shapes import (
 from stage import Shot, picture
 from stationery import PENCILS, pencil, ruler
 
-FILES = Shot(tone="downloads", fill=0.72, elevation=40, azimuth=-16)
+FILES = Shot(tone="downloads", fill=0.78, elevation=40, azimuth=-16)
 
 
 def tablet(art: str):
@@ -86,10 +86,10 @@ def recipe_pages() -> None:
 
 @picture("slow-bread-1", FILES, elevation=34)
 def bread_file() -> None:
-    together(tablet(bread_cover()), x=0.85, y=-0.35, turn=-8)
-    together(loaf(1.4, 4), x=-0.75, y=0.55, turn=24)
-    pin = turned(smooth_profile([(0, -1.5), (0.1, -1.49), (0.15, -0.8), (0.17, 0), (0.15, 0.8), (0.1, 1.49), (0, 1.5)], 10))
-    place(paint(pin, wood("beech", "Z")), tilt=90, z=0.17, x=-0.6, y=-0.75, turn=0)
+    together(tablet(bread_cover()), x=1.15, y=-0.1, turn=-8)
+    together(loaf(1.5, 4), x=-0.7, y=0.6, turn=24, scale=1.2)
+    pin = turned(smooth_profile([(0, -1.25), (0.1, -1.24), (0.15, -0.7), (0.17, 0), (0.15, 0.7), (0.1, 1.24), (0, 1.25)], 10))
+    place(paint(pin, wood("beech", "Z")), tilt=90, z=0.17, x=-1.0, y=-0.8, turn=66)
 
 
 @picture("market-apron-pattern-1", FILES, elevation=46)

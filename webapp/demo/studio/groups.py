@@ -26,7 +26,7 @@ def hero() -> None:
     together(tumbler("smoke"), x=1.35, y=-0.55)
     together(stem_vase("ink"), x=-3.3, y=0.35)
     together(cup("oat"), x=-0.55, y=-0.65)
-    pile = paint(folded(1.7, 1.4, 4, 0.04, seed=3, loose=1.3), linen(FLAX))
+    pile = paint(folded(1.7, 1.4, 6, 0.05, seed=3, loose=1.6), linen(FLAX))
     place(pile, -2.35, -1.0, turn=14)
 
 
@@ -53,10 +53,10 @@ def kitchen_group() -> None:
     together(oil_bottle(), x=1.25, y=0.8)
 
 
-@picture("category-lighting", SQUARE, tone="stone", mood="dusk", wall=True, samples=14, fill=0.74)
+@picture("category-lighting", SQUARE, tone="dusk", mood="dusk", wall=True, samples=11, fill=0.74)
 def lighting_group() -> None:
-    cap_lamp("sage", 80)
-    pillar(1.1, True, 10, x=1.75, y=-0.3)
+    cap_lamp("sage", 150)
+    pillar(1.1, True, 25, x=1.75, y=-0.3)
 
 
 @picture("category-linen-and-bath", SQUARE, tone="linen", elevation=20, azimuth=-16)
@@ -71,8 +71,8 @@ def linen_group() -> None:
 def stationery_group() -> None:
     together(notebook("rust"), x=-0.4, turn=6)
     together(ruler(), x=0.75, y=-0.45, turn=70)
-    together(pencil(1.75, PENCILS[0]), x=0.98, y=-1.0, turn=-8)
-    together(pencil(1.75, PENCILS[2]), x=1.25, y=-0.95, turn=-14)
+    together(pencil(1.75, PENCILS[0]), x=0.85, y=-1.0, turn=-8)
+    together(pencil(1.75, PENCILS[2]), x=1.05, y=-1.0, turn=-14)
 
 
 @picture("category-garden", SQUARE, tone="garden", elevation=16)

@@ -157,7 +157,7 @@ def oil_bottle():
     )
     skin = paint(turned(line), glass("#46502a", ior=1.5, shadow=0.4))
     inside = paint(turned([(0, 0.04), (0.335, 0.05), (0.335, 1.45), (0.09, 1.8), (0.0, 1.8)]), matt("#20260f", grain=5))
-    cork = place(paint(turned(rounded([(0, 0), (0.1, 0, 0.01), (0.12, 0.22, 0.03), (0, 0.22)])), matt("#b58f64", grain=24)), z=2.36)
+    cork = place(paint(turned(rounded([(0, 0), (0.1, 0, 0.01), (0.12, 0.22, 0.03), (0, 0.22)])), matt("#c6a880", grain=24)), z=2.36)
     art = label("oil", ["Early", "harvest"], ["olive oil", "500 ml"], size=(640, 560))
     return [skin, inside, cork, wrapped(art, 0.378, 0.35, 1.05, 120)]
 
@@ -175,9 +175,9 @@ def wrapped(art: str, radius: float, low: float, high: float, degrees: float, co
 
 def salt_jar():
     pot = wall(rounded([(0, 0), (0.34, 0, 0.05), (0.35, 0.1), (0.35, 0.68, 0.06), (0.3, 0.76), (0.31, 0.82)], 6), 0.03, 0.06)
-    salt = matt("#f2f1ee", grain=26, rough=0.6, bump=0.9, cloud=0.04)
+    salt = matt("#f7f4ee", grain=26, rough=0.6, bump=0.9, cloud=0.04, light=0.16)
     fill = paint(turned(rounded([(0, 0.07), (0.31, 0.07, 0.03), (0.312, 0.6, 0.03), (0, 0.64)], 5)), salt)
-    lid = place(paint(turned(rounded([(0, 0), (0.27, 0, 0.01), (0.29, 0.16, 0.03), (0, 0.17)])), matt("#b58f64", grain=24)), z=0.74)
+    lid = place(paint(turned(rounded([(0, 0), (0.27, 0, 0.01), (0.29, 0.16, 0.03), (0, 0.17)])), matt("#c6a880", grain=24)), z=0.74)
     art = label("salt", ["Flake", "sea salt"], ["120 g"], size=(520, 360))
     return [paint(turned(pot), glass("#fcfefd")), fill, lid, wrapped(art, 0.356, 0.2, 0.56, 92)]
 
@@ -244,7 +244,7 @@ def jar(height: float, filling: str = "", level: float = 0.8, radius: float = 0.
     if core:
         bumpy = filling != "flour"
         solid = turned(rounded([(0, 0.08), (inner, 0.08, 0.03), (inner, top, 0.02), (0, top + 0.01)], 5), segments=160)
-        stuff = pieces(core, 11 if filling == "beans" else 17) if bumpy else matt(core, grain=30, bump=0.3, cloud=0.02)
+        stuff = pieces(core, 11 if filling == "beans" else 17) if bumpy else matt(core, grain=30, bump=0.3, cloud=0.02, light=0.14)
         things.append(paint(solid, stuff))
     return things
 
@@ -313,10 +313,10 @@ def coffee_morning() -> None:
     beans(18, 0.0, -0.9, 0.42)
 
 
-picture("olive-oil-1", KITCHEN, elevation=7, samples=12, bounces=10)(oil_bottle)
+picture("olive-oil-1", KITCHEN, elevation=7, samples=10, bounces=10)(oil_bottle)
 
 
-@picture("olive-oil-2", KITCHEN, elevation=16, fill=0.76, samples=12, bounces=10)
+@picture("olive-oil-2", KITCHEN, elevation=16, fill=0.76, samples=10, bounces=10)
 def oil_and_bread() -> None:
     together(oil_bottle(), x=-0.55, y=0.5)
     together(bowl(1.1, 0.42), x=0.55, y=-0.35)

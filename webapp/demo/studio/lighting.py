@@ -169,7 +169,7 @@ def holder():
 def pillar(height: float, lit: bool = False, watts: float = 2.0, x: float = 0, y: float = 0) -> None:
     dip = 0.05 if lit else 0.02
     body = turned(rounded([(0, 0), (0.345, 0, 0.03), (0.35, height, 0.05), (0.26, height - dip * 0.6, 0.08), (0, height - dip)], 10))
-    paint(body, wax("#ece3cf"))
+    paint(body, wax("#ece3cf", height if lit else 0.0))
     place(body, x, y)
     wick = swept([(x, y, height - 0.08), (x, y, height + 0.09)], 0.026, sides=8)
     paint(wick, matt("#2a2622" if lit else "#efe9dc", grain=60))
@@ -202,9 +202,9 @@ picture("cap-table-lamp-clay", LIGHTING)(lambda: cap_lamp("clay"))
 picture("cap-table-lamp-ink", LIGHTING)(lambda: cap_lamp("ink"))
 
 
-@picture("cap-table-lamp-2", LIGHTING, mood="dusk", fill=0.66, wall=True, tone="stone", samples=14)
+@picture("cap-table-lamp-2", LIGHTING, mood="dusk", fill=0.66, wall=True, tone="dusk", samples=11)
 def lamp_and_books() -> None:
-    cap_lamp("chalk", 90)
+    cap_lamp("chalk", 150)
     for k, (w, d, h, colour, turn) in enumerate(((1.7, 1.2, 0.26, "#7d8172", 8), (1.55, 1.1, 0.2, "#a37f6b", -4), (1.4, 1.0, 0.17, "#d9cfbd", 12))):
         together(book(w, d, h, colour), x=1.5, y=-0.5, z=(0, 0.26, 0.46)[k], turn=turn)
 
@@ -213,7 +213,7 @@ picture("bell-pendant-1", LIGHTING, elevation=-4, wall=True, drop=0.02)(pendant)
 picture("bell-pendant-sage", LIGHTING, elevation=-4, wall=True, drop=0.02)(lambda: pendant("sage"))
 picture("bell-pendant-ink", LIGHTING, elevation=-4, wall=True, drop=0.02)(lambda: pendant("ink", "black", "charcoal"))
 picture("bell-pendant-chalk-black", LIGHTING, elevation=-4, wall=True, drop=0.02)(lambda: pendant("chalk", "black", "charcoal"))
-picture("paper-globe-1", LIGHTING, mood="dusk", tone="stone", wall=True, samples=14)(lambda: globe(2.2))
+picture("paper-globe-1", LIGHTING, mood="dusk", tone="dusk", wall=True, samples=11)(lambda: globe(0.85))
 picture("paper-globe-2", LIGHTING)(lambda: globe(0))
 picture("arc-task-lamp-1", LIGHTING, fill=0.7)(arc_lamp)
 for tint in TAPERS:
@@ -222,11 +222,11 @@ for tint in TAPERS:
     )
 
 
-@picture("beeswax-tapers-2", LIGHTING, mood="dusk", tone="stone", fill=0.74, samples=14)
+@picture("beeswax-tapers-2", LIGHTING, mood="dusk", tone="dusk", fill=0.74, samples=11)
 def burning_tapers() -> None:
     for x, y in ((-0.7, 0.1), (0.65, -0.25)):
         together(holder(), taper_only(), x=x, y=y)
-        flame(x + 0.03, y, 2.76, 0.3, 22)
+        flame(x + 0.03, y, 2.76, 0.3, 45)
 
 
 def taper_only():
@@ -240,18 +240,18 @@ def three_pillars() -> None:
     pillar(1.8, x=0.7, y=0.55)
 
 
-@picture("pillar-candle-2", LIGHTING, mood="dusk", tone="stone", fill=0.56, samples=14)
+@picture("pillar-candle-2", LIGHTING, mood="dusk", tone="dusk", fill=0.56, samples=11)
 def one_pillar() -> None:
-    pillar(1.8, True, 14)
+    pillar(1.8, True, 40)
 
 
 picture("brass-candleholder-1", LIGHTING, elevation=20, fill=0.66)(holder)
 
 
-@picture("brass-candleholder-2", LIGHTING, mood="dusk", tone="stone", fill=0.72, samples=14)
+@picture("brass-candleholder-2", LIGHTING, mood="dusk", tone="dusk", fill=0.72, samples=11)
 def lit_holder() -> None:
     together(holder(), taper_only())
-    flame(0.03, 0, 2.76, 0.3, 20)
+    flame(0.03, 0, 2.76, 0.3, 45)
 
 
 picture("scented-candle-1", LIGHTING, elevation=19, fill=0.56)(cup_candle)

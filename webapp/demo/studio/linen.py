@@ -25,29 +25,29 @@ from shapes import (
 )
 from stage import Shot, picture
 
-LINEN = Shot(tone="linen", fill=0.7, elevation=22, azimuth=-24)
+LINEN = Shot(tone="linen", fill=0.77, elevation=22, azimuth=-24)
 CLOTHS = {"flax": FLAX, "sage": SAGE, "clay": CLAY, "white": WHITE, "moss": MOSS, "rust": RUST, "oat": OAT}
 
 
 def napkins(colour: str) -> None:
     cloth = linen(CLOTHS[colour])
     for k in range(4):
-        pile = paint(folded(2.1, 2.1, 3, 0.032, seed=k * 2 + 1, loose=1.1), cloth)
-        place(pile, 0.02 * (-1) ** k, 0.015 * k, k * 0.145, turn=(-2, 1.5, -0.5, 3)[k])
+        pile = paint(folded(2.1, 2.1, 3, 0.036, seed=k * 2 + 1, loose=1.8), cloth)
+        place(pile, 0.02 * (-1) ** k, 0.015 * k, k * 0.165, turn=(-2, 1.5, -0.5, 3)[k])
 
 
 def tablecloth(colour: str) -> None:
-    paint(folded(2.8, 2.3, 8, 0.042, seed=4, loose=1.6), linen(CLOTHS[colour]))
+    paint(folded(2.8, 2.3, 8, 0.06, seed=4, loose=1.8), linen(CLOTHS[colour]))
 
 
 def tea_towel(colour: str) -> None:
     tint = {"ink": "#3d4651", "rust": "#a4644b"}[colour]
     bands = ((0.62, 0.67), (0.73, 0.78), (0.84, 0.89))
-    place(paint(folded(1.7, 2.4, 4, 0.034, seed=6, loose=1.2), linen("#e0d8c8", stripes=tint, bands=bands)), z=0)
+    place(paint(folded(1.7, 2.4, 5, 0.042, seed=6, loose=1.8), linen("#e0d8c8", stripes=tint, bands=bands)), z=0)
 
 
 def throw(colour: str) -> None:
-    cloth = wool(CLOTHS[colour])
+    cloth = wool("#d2c6b1" if colour == "oat" else CLOTHS[colour])
     pile = paint(folded(2.8, 2.2, 5, 0.1, seed=3, loose=1.5, name="throw"), cloth)
     luck = Random(2)
     layers = [0, 1, 2, 3, 4]
@@ -138,13 +138,9 @@ picture("linen-tablecloth-1", LINEN)(lambda: tablecloth("flax"))
 picture("linen-tablecloth-white", LINEN)(lambda: tablecloth("white"))
 
 
-@picture("linen-tablecloth-2", LINEN, elevation=24, azimuth=-16, fill=0.9)
+@picture("linen-tablecloth-2", LINEN, elevation=27, azimuth=-10, target=(0, -0.75, 1.25), span=4.3)
 def laid_table() -> None:
-    def hang(x: float, y: float) -> float:
-        fold = 0.09 * math.sin(x * 2.9 + 0.4) + 0.05 * math.sin(x * 6.1)
-        return 1.4 if y > -1.3 else 1.4 - (-1.3 - y) * (1.0 + 0.0 * fold)
-
-    cloth = sheet(5.2, 4.0, grid=(140, 120), thickness=0.02)
+    cloth = sheet(7.2, 5.0, grid=(190, 150), thickness=0.02)
     for v in cloth.data.vertices:
         x, y = v.co.x, v.co.y
         edge = -1.2
@@ -157,14 +153,14 @@ def laid_table() -> None:
             v.co.z = 1.4 + 0.004 * math.sin(x * 5) * math.sin(y * 4)
     for loop in cloth.data.loops:
         uv = cloth.data.uv_layers[0].data[loop.index].uv
-        uv.x, uv.y = uv.x * 5.2, uv.y * 4.0
+        uv.x, uv.y = uv.x * 7.2, uv.y * 5.0
     paint(cloth, linen(FLAX))
-    top = paint(block(5.1, 2.9, 0.12, 0.02), matt("#8a6b4a"))
+    top = paint(block(7.1, 2.9, 0.12, 0.02), matt("#8a6b4a"))
     place(top, y=0.26, z=1.27)
-    together(plate(2.4, "oat"), x=-0.75, y=0.0, z=1.41)
-    together(plate(1.9, "oat"), x=-0.75, y=0.0, z=1.52)
-    together(tumbler("clear", 0.5), x=0.95, y=0.55, z=1.41)
-    together(tumbler("smoke"), x=1.55, y=-0.05, z=1.41)
+    together(plate(2.4, "oat"), x=-0.4, y=0.0, z=1.41)
+    together(plate(1.9, "oat"), x=-0.4, y=0.0, z=1.52)
+    together(tumbler("clear", 0.5), x=0.75, y=0.85, z=1.41)
+    together(tumbler("smoke"), x=1.3, y=0.3, z=1.41)
 
 
 for tint in ("ink", "rust"):
@@ -193,14 +189,14 @@ def plain_bar() -> None:
 
 @picture("olive-soap-laurel", LINEN, elevation=34, azimuth=-20, fill=0.58)
 def laurel_bar() -> None:
-    soap("#a9ad84")
+    soap("#b3b49a")
 
 
 @picture("olive-soap-2", LINEN, elevation=24, azimuth=-14, fill=0.66)
 def soap_on_dish() -> None:
     dish()
     together(soap(mark=False), z=0.17, turn=3)
-    together(soap("#a9ad84"), z=0.47, turn=-14)
+    together(soap("#b3b49a"), z=0.47, turn=-14)
 
 
 picture("hand-wash-1", LINEN, elevation=8, azimuth=0, fill=0.64, samples=12, bounces=10)(pump_bottle)

@@ -125,8 +125,9 @@ def glaze(
 
 
 @cache
-def matt(colour: str, *, grain: float = 60, rough: float = 0.8, bump: float = 0.3, cloud: float = 0.06):
-    """Unglazed clay, terracotta, stone, soap: dry, finely grained."""
+def matt(colour: str, *, grain: float = 60, rough: float = 0.8, bump: float = 0.3, cloud: float = 0.06, light: float = 0):
+    """Unglazed clay, terracotta, stone, soap: dry, finely grained. `light` lifts what stands in
+    glass, where fewer rays arrive than in life."""
     g = Graph("matt")
     at = g.where()
     base = g.ramp(
@@ -134,6 +135,8 @@ def matt(colour: str, *, grain: float = 60, rough: float = 0.8, bump: float = 0.
     )
     base = g.mix(g.math("MULTIPLY", g.noise(at, grain, 2), 0.25), base, shade(colour, 0.8))
     g.set(Base_Color=base, Roughness=rough, Normal=g.bump(g.noise(at, grain, 3), bump, 0.01))
+    if light:
+        g.set(Emission_Color=base, Emission_Strength=light)
     g.skin.inputs["Specular IOR Level"].default_value = 0.3
     return g.material
 
@@ -239,7 +242,7 @@ def glass(tint: str = "#ffffff", *, ior: float = 1.45, rough: float = 0.0, shado
     g = Graph("glass")
     g.set(
         Base_Color=rgb(tint), Roughness=rough, IOR=ior, Transmission_Weight=1.0,
-        Normal=g.bump(g.noise(g.where(), 1.8, 2), 0.05, 0.02),
+        Normal=g.bump(g.noise(g.where(), 1.8, 2), 0.02, 0.02),
     )
     clear = g.add("BsdfTransparent", {"Color": tuple(c * shadow for c in rgb(tint)[:3]) + (1,)})
     ray = g.add("LightPath")
@@ -335,9 +338,17 @@ def printed(path: str, *, rough: float = 0.8, glow: float = 0.0):
 
 
 @cache
-def wax(colour: str):
+def wax(colour: str, lit: float = 0.0):
+    """Candle wax; `lit` is the height of a burning candle, whose top glows from within."""
     g = Graph("wax")
     at = g.where()
+    if lit:
+        high = g.add("SeparateXYZ", {"Vector": at}).outputs["Z"]
+        near = g.math("MAXIMUM", g.math("DIVIDE", g.math("SUBTRACT", high, lit - 0.75), 0.75), 0.0)
+        g.set(
+            Emission_Color=rgb("#ff9c4a"),
+            Emission_Strength=g.math("MULTIPLY", g.math("POWER", near, 2.2), 0.42),
+        )
     g.set(
         Base_Color=g.ramp(g.noise(at, 2.5, 4), (0.3, shade(colour, 0.93)), (0.7, colour)),
         Roughness=0.48,

@@ -180,6 +180,8 @@ def swept(
     wide = width if callable(width) else lambda t: width
     high = wide if height is None else height if callable(height) else lambda t: height
     side = Vector(up)
+    if abs((pts[1] - pts[0]).normalized().dot(side.normalized())) > 0.99:
+        side = Vector((0, 1, 0)) if abs(side.y) < 0.5 else Vector((1, 0, 0))
     verts, faces = [], []
     for i, p in enumerate(pts):
         d = (pts[min(i + 1, len(pts) - 1)] - pts[max(i - 1, 0)]).normalized()
@@ -354,7 +356,7 @@ def folded(
             y += edge * 0.035 * loose * (1 if v > 0.5 else -1) * abs(2 * v - 1) ** 3
             x2 = x + 0.02 * loose * noise.noise(Vector((y * 2.2, z * 9, seed + 4)))
             sag = 0.5 + 0.5 * abs(x) / (width / 2)
-            verts.append((x2, y, z + cloth / 2 + wave * 0.02 * loose * (z + 0.02) / 0.3 * sag))
+            verts.append((x2, y, z + cloth / 2 + wave * 0.045 * loose * (z + 0.02) / 0.3 * sag))
             uvs.append((u, y))
     n = len(path)
     for j in range(across):

@@ -19,13 +19,13 @@ TONES = {
     "kitchen": "#dbd6cc",
     "lighting": "#d3ccc4",
     "linen": "#d9d5ce",
-    "stationery": "#d2d0cb",
-    "garden": "#ccd0c5",
-    "downloads": "#d9d2cc",
+    "stationery": "#bfbcb6",
+    "garden": "#cbccc5",
+    "downloads": "#beb7af",
     "sage": "#b9c0b4",
     "clay": "#cfb5a8",
     "stone": "#c3c0bb",
-    "dusk": "#8d8378",
+    "dusk": "#a2968a",
 }
 
 
@@ -42,7 +42,7 @@ class Shot:
     mood: str = "day"
     width: int = 800
     height: int = 1000
-    samples: int = 9
+    samples: int = 8
     wall: bool = False
     target: tuple[float, float, float] | None = None
     span: float | None = None
@@ -135,7 +135,7 @@ def backdrop(shot: Shot, reach: float, behind: float) -> None:
 MOODS = {  # key, fill, sky, key colour
     "day": (0.80, 0.07, 0.30, "#fff6ec"),
     "soft": (0.6, 0.2, 0.42, "#fff8f0"),
-    "dusk": (0.10, 0.03, 0.055, "#cfd8e6"),
+    "dusk": (0.26, 0.05, 0.12, "#f3e9dd"),
 }
 
 
@@ -219,5 +219,5 @@ def develop(shot: Path, to: Path) -> Path:
     grain = numpy.random.default_rng(7).normal(0, 1.7, pixels.shape[:2])[..., None]
     image = Image.fromarray((pixels + grain).clip(0, 255).astype(numpy.uint8))
     to.parent.mkdir(parents=True, exist_ok=True)
-    image.save(to, "WEBP", quality=84, method=6)
+    image.save(to, "WEBP", quality=90, method=6)
     return to

@@ -48,7 +48,7 @@ def uv(thing) -> None:
 
 
 def pencil(length: float = 1.75, colour: str = "#394049"):
-    """Lying along y from 0, point forwards."""
+    """Lying along y from 0, its point away from us."""
     hexagon = [(0.037 * math.cos(math.radians(60 * k)), 0.037 * math.sin(math.radians(60 * k))) for k in range(6)]
     body = plank(hexagon, length, 0.002)
     tip = turned([(0.034, 0), (0.012, 0.14)], segments=24)
@@ -56,7 +56,7 @@ def pencil(length: float = 1.75, colour: str = "#394049"):
     place(tip, z=length)
     place(lead, z=length)
     things = [paint(body, matt(colour, grain=20, rough=0.45, bump=0.03, cloud=0.02)), paint(tip, wood("cedar", "Z", scale=4)), paint(lead, matt("#2b2b2d", rough=0.4))]
-    return together(things, tilt=90, z=0.034)
+    return together(things, tilt=-90, z=0.034)
 
 
 PENCILS = ("#394049", "#8f9686", "#b48f7c", "#d8cdb9", "#7d5a48", "#5f6658")
@@ -127,7 +127,7 @@ def fan_of_pencils() -> None:
     band = paint(block(0.64, 0.34, 0.094, 0.008), paper("#f1ebdf"))
     place(band, -0.75, -0.15, turn=4)
     for k, colour in enumerate(PENCILS):
-        together(pencil(1.75, colour), x=-0.1 + 0.17 * k, y=0.95 - 0.03 * k, turn=2 + 5.5 * k)
+        together(pencil(1.75, colour), x=-0.1 + 0.17 * k, y=-0.85 + 0.03 * k, turn=-2 - 5.5 * k)
 
 
 @picture("pencil-set-2", DESK, elevation=12, azimuth=0, fill=0.68)
@@ -135,7 +135,7 @@ def pencils_in_cup() -> None:
     cup("oat")
     for k, colour in enumerate(PENCILS):
         a = 2 * math.pi * k / 6 + 0.3
-        one = together(pencil(1.5, colour), tilt=-90)
+        one = together(pencil(1.5, colour), tilt=90)
         together(one, roll=9 * math.cos(a), tilt=-9 * math.sin(a), x=0.1 * math.cos(a), y=0.1 * math.sin(a), z=0.08)
 
 

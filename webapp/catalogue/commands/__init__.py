@@ -1,5 +1,37 @@
 """The verbs of the catalogue, by what they change."""
 
+from webapp.catalogue.commands.categories import (
+    CategoryFields,
+    create_category,
+    delete_category,
+    ensure_path,
+    move_category,
+    order_categories,
+    update_category,
+)
+from webapp.catalogue.commands.groups import (
+    CollectionFields,
+    create_collection,
+    delete_collection,
+    relate,
+    set_collection_products,
+    update_collection,
+)
+from webapp.catalogue.commands.images import (
+    attach_image,
+    describe_image,
+    order_images,
+    remove_image,
+    show_for_variants,
+)
+from webapp.catalogue.commands.labels import (
+    AttributeFields,
+    create_attribute,
+    delete_attribute,
+    ensure_attributes,
+    rename_brand,
+    update_attribute,
+)
 from webapp.catalogue.commands.products import (
     archive,
     create_product,
@@ -13,21 +45,63 @@ from webapp.catalogue.commands.products import (
 )
 from webapp.catalogue.commands.refreshing import rebuild, refresh, refresh_columns
 from webapp.catalogue.commands.saving import plan_products, save_product, save_products
+from webapp.catalogue.commands.variants import (
+    add_variant,
+    choices_of,
+    generate_variants,
+    remove_variant,
+    rename_option,
+    set_options,
+    set_swatch,
+    update_variant,
+)
 
 __all__ = [
+    "AttributeFields",
+    "CategoryFields",
+    "CollectionFields",
+    "add_variant",
     "archive",
+    "attach_image",
+    "choices_of",
+    "create_attribute",
+    "create_category",
+    "create_collection",
     "create_product",
+    "delete_attribute",
+    "delete_category",
+    "delete_collection",
     "delete_product",
+    "describe_image",
     "duplicate",
+    "ensure_attributes",
+    "ensure_path",
+    "generate_variants",
+    "move_category",
+    "order_categories",
+    "order_images",
     "plan_products",
     "product_by_public_id",
     "publish",
     "rebuild",
     "refresh",
     "refresh_columns",
+    "relate",
+    "remove_image",
+    "remove_variant",
+    "rename_brand",
+    "rename_option",
     "save_product",
     "save_products",
     "schedule",
+    "set_collection_products",
+    "set_options",
+    "set_swatch",
+    "show_for_variants",
+    "update_attribute",
+    "update_category",
+    "update_collection",
     "update_product",
+    "update_variant",
     "withdraw",
 ]

@@ -1,0 +1,5 @@
+"""The feature exchange."""
+
+from webapp.feature import Feature
+
+exchange = Feature("exchange")

@@ -3,6 +3,7 @@
 It is known by a random id in a signed cookie; a visitor has none until the first thing goes in.
 """
 
+from webapp.cart.pages import pages
 from webapp.feature import Feature
 
-cart = Feature("cart")
+cart = Feature("cart", pages=pages)

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from webapp.kit.clock import now
-from webapp.runtime.columns import enum_field, json_field, public_id_field, utc_field
+from webapp.runtime.columns import enum_field, json_field, minor_field, public_id_field, utc_field
 
 
 class CartState(StrEnum):
@@ -45,6 +45,6 @@ class CartLine(SQLModel, table=True):
     cart_id: int = Field(foreign_key="carts.id", ondelete="CASCADE", index=True)
     variant_id: int = Field(foreign_key="variants.id", ondelete="CASCADE", index=True)
     quantity: int
-    seen_price_minor: int
+    seen_price_minor: int = minor_field()
     """The unit price the shopper saw last; when it moved, the line says so."""
     added_at: datetime = utc_field(default_factory=now)

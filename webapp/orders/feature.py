@@ -5,5 +5,7 @@ the status move; everything else is written once.
 """
 
 from webapp.feature import Feature
+from webapp.orders.handlers import handlers
+from webapp.orders.pages import pages
 
-orders = Feature("orders")
+orders = Feature("orders", pages=pages, handlers=handlers)

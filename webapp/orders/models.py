@@ -11,6 +11,7 @@ from webapp.kit.clock import now
 from webapp.runtime.columns import (
     enum_field,
     json_field,
+    minor_field,
     optional_utc_field,
     public_id_field,
     utc_field,
@@ -98,17 +99,17 @@ class Order(SQLModel, table=True):
     payment_method: str = Field(max_length=40)
     payment_name: str = Field(default="", max_length=120)
 
-    subtotal_minor: int = 0
-    discount_minor: int = 0
-    shipping_minor: int = 0
+    subtotal_minor: int = minor_field(0)
+    discount_minor: int = minor_field(0)
+    shipping_minor: int = minor_field(0)
     """Gross, as paid."""
-    fee_minor: int = 0
-    tax_minor: int = 0
-    total_minor: int = 0
-    captured_minor: int = 0
+    fee_minor: int = minor_field(0)
+    tax_minor: int = minor_field(0)
+    total_minor: int = minor_field(0)
+    captured_minor: int = minor_field(0)
     """Repeats the payment ledger for lists and filters; ``vitrine audit`` compares."""
-    refunded_minor: int = 0
-    cancelled_minor: int = 0
+    refunded_minor: int = minor_field(0)
+    cancelled_minor: int = minor_field(0)
     trace: list[Any] = json_field(list)
     """How the price came to be, step by step."""
 
@@ -159,18 +160,18 @@ class OrderLine(SQLModel, table=True):
     weight_g: int | None = None
 
     quantity: int
-    unit_price_minor: int
-    subtotal_minor: int
-    discount_minor: int = 0
-    tax_minor: int = 0
-    total_minor: int
+    unit_price_minor: int = minor_field()
+    subtotal_minor: int = minor_field()
+    discount_minor: int = minor_field(0)
+    tax_minor: int = minor_field(0)
+    total_minor: int = minor_field()
     """Gross."""
 
     cancelled: int = 0
     fulfilled: int = 0
     delivered: int = 0
     returned: int = 0
-    refunded_minor: int = 0
+    refunded_minor: int = minor_field(0)
 
 
 class OrderTaxLine(SQLModel, table=True):
@@ -185,8 +186,8 @@ class OrderTaxLine(SQLModel, table=True):
     """Null: the tax of shipping."""
     name: str = Field(max_length=60)
     millionths: int
-    base_minor: int
-    tax_minor: int
+    base_minor: int = minor_field()
+    tax_minor: int = minor_field()
 
 
 class FulfilmentState(StrEnum):
@@ -249,6 +250,6 @@ class Cancellation(SQLModel, table=True):
     restock: bool = True
     lines: dict[str, int] = json_field()
     """Units called off, by the line's public id."""
-    amount_minor: int
+    amount_minor: int = minor_field()
     actor: str = Field(default="", max_length=120)
     at: datetime = utc_field(default_factory=now)

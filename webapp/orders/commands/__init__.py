@@ -4,7 +4,7 @@ from webapp.orders.commands.cancelling import cancel
 from webapp.orders.commands.fulfilling import fulfil, mark_delivered
 from webapp.orders.commands.noting import add_note
 from webapp.orders.commands.paying import count_money, mark_paid, record_refund
-from webapp.orders.commands.placing import Placement, place
+from webapp.orders.commands.placing import Placement, place, purchase_of
 
 __all__ = [
     "Placement",
@@ -15,5 +15,6 @@ __all__ = [
     "mark_delivered",
     "mark_paid",
     "place",
+    "purchase_of",
     "record_refund",
 ]

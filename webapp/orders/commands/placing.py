@@ -76,7 +76,7 @@ def place(session: Session, shop: Shop, cart: str, placement: Placement) -> Orde
     held = carts.hold(session, cart)
     if held is None or held.id is None:
         raise EmptyCart("There is nothing to order.")
-    already = queries.of_cart(session, held.id)
+    already = queries.placed_before(session, held.id, placement.attempt)
     if already is not None:
         return already
     if held.state is not CartState.open:
@@ -130,6 +130,8 @@ def purchase_of(quoted: Quote, country: str) -> Purchase:
 def _compare(shop: Shop, view: CartView, priced: Quote, placement: Placement) -> None:
     """Whether this is still what the shopper saw; stops with the list of differences."""
     differences = [f"{line.goods.name}: {line.sentence}" for line in view.lines if line.problem]
+    if priced.needs_shipping and placement.shipping_address is None:
+        raise NoDelivery("Tell us where to send it.", field="shipping-country")
     if priced.problem:
         raise NoDelivery(priced.problem, field="shipping-country")
     if priced.needs_shipping and (

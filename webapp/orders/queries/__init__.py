@@ -1,6 +1,13 @@
 """Reading orders: by what they are called, for the shopper, and for staff."""
 
-from webapp.orders.queries.finding import by_attempt, by_number, by_public_id, find, of_cart
+from webapp.orders.queries.finding import (
+    by_attempt,
+    by_number,
+    by_public_id,
+    find,
+    of_cart,
+    placed_before,
+)
 from webapp.orders.queries.listing import OrderFilter, OrderRow, listing
 from webapp.orders.queries.page import (
     LineView,
@@ -30,5 +37,6 @@ __all__ = [
     "of_cart",
     "order_page",
     "page_of",
+    "placed_before",
     "staff_order",
 ]

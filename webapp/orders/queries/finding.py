@@ -1,5 +1,6 @@
 """An order by what it is called."""
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from webapp.orders.errors import NoSuchOrder
@@ -35,3 +36,12 @@ def of_cart(session: Session, cart_id: int) -> Order | None:
 def by_attempt(session: Session, attempt: str) -> Order | None:
     """What a checkout form became, if it was sent before."""
     return session.exec(select(Order).where(Order.attempt == attempt)).one_or_none()
+
+
+def placed_before(session: Session, cart_id: int, attempt: str | None) -> Order | None:
+    """The order that this cart, or this very form, became already."""
+    same = col(Order.cart_id) == cart_id
+    if attempt is not None:
+        same = or_(same, col(Order.attempt) == attempt)
+    found = session.exec(select(Order).where(same).order_by(col(Order.id)).limit(2)).all()
+    return next((order for order in found if order.cart_id == cart_id), found[0] if found else None)

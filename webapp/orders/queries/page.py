@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from webapp.kit.money import Money
 from webapp.media.queries import Image
+from webapp.orders.bill import Bill, tax_label
 from webapp.orders.models import (
     Fulfilment,
     FulfilmentLine,
@@ -116,6 +117,20 @@ class OrderPage:
     balance: Money
     terms_version: int | None = None
     terms_accepted_at: datetime | None = None
+
+    @property
+    def bill(self) -> Bill:
+        """The foot of the order as it was agreed."""
+        return Bill(
+            subtotal=self.subtotal,
+            discount=self.discount,
+            delivery_name=self.shipping_method,
+            shipping=self.shipping,
+            fees=self.fees,
+            tax_rows=[(tax_label(row.name, row.millionths), row.tax) for row in self.taxes],
+            total=self.total,
+            prices_include_tax=self.prices_include_tax,
+        )
 
     @property
     def is_cancelled(self) -> bool:

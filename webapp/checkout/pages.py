@@ -1,0 +1,190 @@
+"""Checkout on one page. Whatever is typed is kept with the cart, and an order is placed once."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from webapp.cart import commands as carts
+from webapp.cart import queries as cart_queries
+from webapp.cart.cookie import any_cart_of, carried, give
+from webapp.cart.models import Cart, CartState
+from webapp.checkout import choices
+from webapp.checkout.forms import CheckoutForm
+from webapp.checkout.queries import checkout_view
+from webapp.kit.errors import Invalid, Refused, ShopError
+from webapp.kit.ids import token
+from webapp.orders import commands as ordering
+from webapp.orders import cookie as order_cookie
+from webapp.orders import queries as orders
+from webapp.orders.errors import EmptyCart
+from webapp.orders.models import Order
+from webapp.orders.pages import path_of
+from webapp.runtime.db import Database
+from webapp.shop import queries as shops
+from webapp.shop.queries import Shop
+from webapp.web.deps import Data, Db
+from webapp.web.submissions import Submission, submitted
+from webapp.web.views import redirect, view, wants_fragment
+
+pages = APIRouter()
+
+Typed = Annotated[Submission[CheckoutForm], Depends(submitted(CheckoutForm))]
+
+
+@pages.get("/checkout", name="checkout.checkout")
+def checkout(request: Request, db: Db) -> Response:
+    cart = any_cart_of(request, db)
+    elsewhere = _elsewhere(request, db, cart)
+    if elsewhere is not None or cart is None:
+        return elsewhere or redirect(request, "/cart")
+    return _page(request, db, shops.current(db), cart, Submission(values=dict(cart.checkout)))
+
+
+@pages.post("/checkout/details", name="checkout.details")
+def details(request: Request, db: Db, form: Typed) -> Response:
+    """Keep what was typed and show what follows from it: fields of a country, delivery, total."""
+    cart = any_cart_of(request, db)
+    elsewhere = _elsewhere(request, db, cart)
+    if elsewhere is not None or cart is None:
+        return elsewhere or redirect(request, "/cart")
+    carts.keep(db, cart, choices.kept(_typed(form)))
+    if not wants_fragment(request):
+        return give(request, redirect(request, "/checkout"), cart)
+    again: Submission[CheckoutForm] = Submission(values=_typed(form))
+    return _page(request, db, shops.current(db), cart, again)
+
+
+@pages.post("/checkout", name="checkout.submit_checkout")
+def submit_checkout(request: Request, data: Data, form: Typed) -> Response:
+    """Place the order, or say what is in the way and keep all that was typed."""
+    public_id = carried(request)
+    if public_id is None:
+        return redirect(request, "/cart", notice="Your cart is empty.")
+    form.values = _typed(form)
+    refusal: ShopError | None = None
+    try:
+        with data.writing() as session:
+            order = _place(session, public_id, form)
+        if order is not None:
+            return _to_order(request, order)
+    except EmptyCart:
+        return redirect(request, "/cart", notice="Your cart is empty.")
+    except (Refused, Invalid) as refused:
+        refusal = refused
+    return _again(request, data, form, refusal)
+
+
+def _place(session: Session, public_id: str, form: Submission[CheckoutForm]) -> Order | None:
+    """The order; None when something that was typed is not right (it stands in the form)."""
+    shop = shops.current(session)
+    ships = "shipping-country" in form.values
+    buyer = choices.read_buyer(shop, form.values, ships=ships)
+    for name, sentence in buyer.errors.items():
+        form.refuse(name, sentence)
+    typed = form.data
+    if shop.terms and not form.values.get("terms"):
+        form.refuse("terms", "Please read the terms and tick this box.")
+        typed = None
+    if typed is None or buyer.errors or buyer.billing is None:
+        return _placed_already(session, public_id)
+    placement = ordering.Placement(
+        email=buyer.email,
+        phone=buyer.phone,
+        billing_address=buyer.billing,
+        shipping_address=buyer.shipping,
+        shipping_method=typed.method or None,
+        payment_method=typed.payment,
+        note=typed.note,
+        gift_message=typed.gift_message,
+        terms_version=typed.terms_version if typed.terms else None,
+        attempt=choices.attempt_of(typed.attempt),
+        cart_version=typed.cart_version,
+        shown_total_minor=typed.shown_total,
+    )
+    return ordering.place(session, shop, public_id, placement)
+
+
+def _placed_already(session: Session, public_id: str) -> Order | None:
+    cart = carts.hold(session, public_id)
+    if cart is None or cart.id is None or cart.state is CartState.open:
+        return None
+    return orders.of_cart(session, cart.id)
+
+
+def _again(
+    request: Request,
+    data: Database,
+    form: Submission[CheckoutForm],
+    refusal: ShopError | None,
+) -> Response:
+    """The form as it was typed, with what is in the way. Kept for the next visit as well."""
+    differences: list[str] = []
+    if refusal is not None:
+        told = refusal.facts.get("differences")
+        differences = [str(one) for one in told] if isinstance(told, list) else []
+        form.refuse(str(refusal.facts.get("field", "")), refusal.detail)
+    with data.writing() as session:
+        cart = any_cart_of(request, session)
+        elsewhere = _elsewhere(request, session, cart)
+        if elsewhere is not None or cart is None:
+            return elsewhere or redirect(request, "/cart")
+        carts.keep(session, cart, choices.kept(form.values))
+    with data.reading() as session:
+        request.state.db = session
+        try:
+            shop = shops.current(session)
+            return _page(request, session, shop, cart, form, differences, refusal)
+        finally:
+            del request.state.db
+
+
+def _typed(form: Submission[CheckoutForm]) -> dict[str, str]:
+    """What was sent; a box without a tick is not sent, and means no."""
+    return {choices.SAME: "", **form.values}
+
+
+def _page(
+    request: Request,
+    db: Session,
+    shop: Shop,
+    cart: Cart,
+    form: Submission[CheckoutForm],
+    differences: list[str] | None = None,
+    refusal: ShopError | None = None,
+) -> Response:
+    shown = checkout_view(db, shop, cart, form.values)
+    attempt = choices.attempt_of(form.values.get("attempt", "")) or token()
+    values = {**form.values, **shown.chosen}
+    context: dict[str, Any] = {
+        "checkout": shown,
+        "form": Submission[CheckoutForm](
+            values=values,
+            errors=form.errors,
+            lists={name: [value] for name, value in values.items()},
+        ),
+        "attempt": attempt,
+        "differences": differences or [],
+    }
+    # An htmx swap of a form is known by 422; a visit is told the truth: it was not possible now.
+    is_conflict = isinstance(refusal, Refused) and not wants_fragment(request)
+    status = 409 if is_conflict else 422 if form.errors else 200
+    response = view(request, "checkout/checkout.html#checkout_form", context, status=status)
+    return give(request, response, cart)
+
+
+def _elsewhere(request: Request, db: Session, cart: Cart | None) -> Response | None:
+    """Where to go when there is nothing to check out: the order it became, or the cart."""
+    if cart is not None and cart.id is not None and cart.state is not CartState.open:
+        order = orders.of_cart(db, cart.id)
+        if order is not None:
+            return _to_order(request, order)
+    if cart is None or not cart_queries.lines_of(db, cart):
+        return redirect(request, "/cart", notice="Your cart is empty.")
+    return None
+
+
+def _to_order(request: Request, order: Order) -> Response:
+    return order_cookie.give(request, redirect(request, path_of(order.number)), order)

@@ -7,6 +7,7 @@ from sqlmodel import col, func, select
 from webapp.catalogue.commands import save_product
 from webapp.catalogue.drafts import ProductSave, VariantSave
 from webapp.catalogue.models import ProductStatus
+from webapp.demo.seeding import seed
 from webapp.inventory import commands as inventory
 from webapp.kit.actors import SYSTEM
 from webapp.main import open_shop
@@ -59,3 +60,10 @@ def audit_of(data: Path) -> tuple[Report, int, int]:
             sold = session.exec(select(func.coalesce(func.sum(col(OrderLine.quantity)), 0))).one()
             orders = session.exec(select(func.count(col(Order.id)))).one()
     return report, int(sold), int(orders)
+
+
+def demo_shop(data: Path) -> None:
+    """The demo shop, its pictures in all sizes."""
+    with open_shop(settings_of(data)) as shop:
+        seed(shop.database, shop.means)
+        shop.runner.run_due()

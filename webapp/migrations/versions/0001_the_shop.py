@@ -311,15 +311,15 @@ def upgrade() -> None:
         sa.Column("shipping_is_pickup", sa.Boolean(), nullable=False),
         sa.Column("payment_method", sa.String(length=40), nullable=False),
         sa.Column("payment_name", sa.String(length=120), nullable=False),
-        sa.Column("subtotal_minor", sa.Integer(), nullable=False),
-        sa.Column("discount_minor", sa.Integer(), nullable=False),
-        sa.Column("shipping_minor", sa.Integer(), nullable=False),
-        sa.Column("fee_minor", sa.Integer(), nullable=False),
-        sa.Column("tax_minor", sa.Integer(), nullable=False),
-        sa.Column("total_minor", sa.Integer(), nullable=False),
-        sa.Column("captured_minor", sa.Integer(), nullable=False),
-        sa.Column("refunded_minor", sa.Integer(), nullable=False),
-        sa.Column("cancelled_minor", sa.Integer(), nullable=False),
+        sa.Column("subtotal_minor", sa.BigInteger(), nullable=False),
+        sa.Column("discount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("shipping_minor", sa.BigInteger(), nullable=False),
+        sa.Column("fee_minor", sa.BigInteger(), nullable=False),
+        sa.Column("tax_minor", sa.BigInteger(), nullable=False),
+        sa.Column("total_minor", sa.BigInteger(), nullable=False),
+        sa.Column("captured_minor", sa.BigInteger(), nullable=False),
+        sa.Column("refunded_minor", sa.BigInteger(), nullable=False),
+        sa.Column("cancelled_minor", sa.BigInteger(), nullable=False),
         sa.Column(
             "trace", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
         ),
@@ -357,7 +357,7 @@ def upgrade() -> None:
         sa.Column("public_id", sa.String(length=40), nullable=False),
         sa.Column("reference", sa.String(length=60), nullable=False),
         sa.Column("method", sa.String(length=40), nullable=False),
-        sa.Column("amount_minor", sa.Integer(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("amount_minor >= 0", name=op.f("ck_payments_amount")),
@@ -403,8 +403,8 @@ def upgrade() -> None:
         sa.Column(
             "countries", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
         ),
-        sa.Column("price_minor", sa.Integer(), nullable=False),
-        sa.Column("free_from_minor", sa.Integer(), nullable=True),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("free_from_minor", sa.BigInteger(), nullable=True),
         sa.Column("tax_class", sa.String(length=40), nullable=False),
         sa.Column("min_days", sa.Integer(), nullable=False),
         sa.Column("max_days", sa.Integer(), nullable=False),
@@ -426,7 +426,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("tagline", sa.String(length=160), nullable=False),
-        sa.Column("about", sa.String(length=4000), nullable=False),
+        sa.Column("about", sa.String(length=20000), nullable=False),
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("phone", sa.String(length=40), nullable=False),
         sa.Column("address", sa.String(length=500), nullable=False),
@@ -453,8 +453,8 @@ def upgrade() -> None:
             sa.JSON().with_variant(postgresql.JSONB(), "postgresql"),
             nullable=False,
         ),
-        sa.Column("minimum_order_minor", sa.Integer(), nullable=True),
-        sa.Column("maximum_order_minor", sa.Integer(), nullable=True),
+        sa.Column("minimum_order_minor", sa.BigInteger(), nullable=True),
+        sa.Column("maximum_order_minor", sa.BigInteger(), nullable=True),
         sa.Column("show_stock_below", sa.Integer(), nullable=False),
         sa.Column(
             "delivery_countries",
@@ -500,7 +500,7 @@ def upgrade() -> None:
         sa.Column(
             "lines", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
         ),
-        sa.Column("amount_minor", sa.Integer(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("actor", sa.String(length=120), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -638,16 +638,16 @@ def upgrade() -> None:
         sa.Column("is_digital", sa.Boolean(), nullable=False),
         sa.Column("weight_g", sa.Integer(), nullable=True),
         sa.Column("quantity", sa.Integer(), nullable=False),
-        sa.Column("unit_price_minor", sa.Integer(), nullable=False),
-        sa.Column("subtotal_minor", sa.Integer(), nullable=False),
-        sa.Column("discount_minor", sa.Integer(), nullable=False),
-        sa.Column("tax_minor", sa.Integer(), nullable=False),
-        sa.Column("total_minor", sa.Integer(), nullable=False),
+        sa.Column("unit_price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("subtotal_minor", sa.BigInteger(), nullable=False),
+        sa.Column("discount_minor", sa.BigInteger(), nullable=False),
+        sa.Column("tax_minor", sa.BigInteger(), nullable=False),
+        sa.Column("total_minor", sa.BigInteger(), nullable=False),
         sa.Column("cancelled", sa.Integer(), nullable=False),
         sa.Column("fulfilled", sa.Integer(), nullable=False),
         sa.Column("delivered", sa.Integer(), nullable=False),
         sa.Column("returned", sa.Integer(), nullable=False),
-        sa.Column("refunded_minor", sa.Integer(), nullable=False),
+        sa.Column("refunded_minor", sa.BigInteger(), nullable=False),
         sa.CheckConstraint(
             "0 <= returned AND returned <= fulfilled AND fulfilled <= quantity - cancelled",
             name=op.f("ck_order_lines_counters"),
@@ -670,7 +670,7 @@ def upgrade() -> None:
         sa.Column("payment_id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=24), nullable=False),
         sa.Column("status", sa.String(length=24), nullable=False),
-        sa.Column("amount_minor", sa.Integer(), nullable=False),
+        sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("provider", sa.String(length=40), nullable=False),
         sa.Column("provider_reference", sa.String(length=200), nullable=False),
         sa.Column("key", sa.String(length=120), nullable=True),
@@ -739,8 +739,8 @@ def upgrade() -> None:
         sa.Column("line_id", sa.Integer(), nullable=True),
         sa.Column("name", sa.String(length=60), nullable=False),
         sa.Column("millionths", sa.Integer(), nullable=False),
-        sa.Column("base_minor", sa.Integer(), nullable=False),
-        sa.Column("tax_minor", sa.Integer(), nullable=False),
+        sa.Column("base_minor", sa.BigInteger(), nullable=False),
+        sa.Column("tax_minor", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["line_id"], ["order_lines.id"], name=op.f("fk_order_tax_lines_line_id_order_lines")
         ),
@@ -777,9 +777,9 @@ def upgrade() -> None:
         sa.Column(
             "custom", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
         ),
-        sa.Column("price_from_minor", sa.Integer(), nullable=False),
-        sa.Column("price_to_minor", sa.Integer(), nullable=False),
-        sa.Column("compare_at_minor", sa.Integer(), nullable=True),
+        sa.Column("price_from_minor", sa.BigInteger(), nullable=False),
+        sa.Column("price_to_minor", sa.BigInteger(), nullable=False),
+        sa.Column("compare_at_minor", sa.BigInteger(), nullable=True),
         sa.Column("is_on_sale", sa.Boolean(), nullable=False),
         sa.Column("is_available", sa.Boolean(), nullable=False),
         sa.Column("variant_count", sa.Integer(), nullable=False),
@@ -807,7 +807,19 @@ def upgrade() -> None:
     op.create_index(
         "ix_products_listing_title", "products", ["status", "sort_title", "id"], unique=False
     )
-    op.create_index(op.f("ix_products_publish_at"), "products", ["publish_at"], unique=False)
+    op.create_index(
+        "ix_products_listing_totals",
+        "products",
+        [
+            "status",
+            "publish_at",
+            "price_from_minor",
+            "price_to_minor",
+            "is_available",
+            "is_on_sale",
+        ],
+        unique=False,
+    )
     op.create_table(
         "collection_products",
         sa.Column("collection_id", sa.Integer(), nullable=False),
@@ -893,9 +905,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("product_id", "category_id", name=op.f("pk_product_categories")),
     )
     op.create_index(
-        op.f("ix_product_categories_category_id"),
+        "ix_product_categories_category",
         "product_categories",
-        ["category_id"],
+        ["category_id", "product_id"],
         unique=False,
     )
     op.create_table(
@@ -1027,9 +1039,9 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("sku", sa.String(length=120), nullable=True),
         sa.Column("barcode", sa.String(length=40), nullable=False),
-        sa.Column("price_minor", sa.Integer(), nullable=False),
-        sa.Column("compare_at_minor", sa.Integer(), nullable=True),
-        sa.Column("cost_minor", sa.Integer(), nullable=True),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("compare_at_minor", sa.BigInteger(), nullable=True),
+        sa.Column("cost_minor", sa.BigInteger(), nullable=True),
         sa.Column("weight_g", sa.Integer(), nullable=True),
         sa.Column("length_mm", sa.Integer(), nullable=True),
         sa.Column("width_mm", sa.Integer(), nullable=True),
@@ -1074,7 +1086,7 @@ def upgrade() -> None:
         sa.Column("cart_id", sa.Integer(), nullable=False),
         sa.Column("variant_id", sa.Integer(), nullable=False),
         sa.Column("quantity", sa.Integer(), nullable=False),
-        sa.Column("seen_price_minor", sa.Integer(), nullable=False),
+        sa.Column("seen_price_minor", sa.BigInteger(), nullable=False),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_cart_lines_quantity")),
         sa.ForeignKeyConstraint(
@@ -1096,8 +1108,8 @@ def upgrade() -> None:
         "price_changes",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("variant_id", sa.Integer(), nullable=False),
-        sa.Column("price_minor", sa.Integer(), nullable=False),
-        sa.Column("compare_at_minor", sa.Integer(), nullable=True),
+        sa.Column("price_minor", sa.BigInteger(), nullable=False),
+        sa.Column("compare_at_minor", sa.BigInteger(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["variant_id"],

@@ -61,6 +61,7 @@ def serve(
     empty: Annotated[bool, typer.Option("--empty", help="Begin without the demo shop.")] = False,
 ) -> None:
     """Serve the shop. A fresh one is filled with the demo shop unless --empty is given."""
+    from webapp.accounts.queries import has_staff
     from webapp.demo.seeding import seed
     from webapp.main import create_app
     from webapp.ops import serving
@@ -69,14 +70,15 @@ def serve(
     site = create_app(settings)
     shop = site.state.shop
     with shop.database.reading() as session:
-        fresh = serving.is_fresh(session)
-    if fresh and not empty:
+        bare, without_staff = not serving.has_goods(session), not has_staff(session)
+    if bare and without_staff and not empty:
         serving.announce("A fresh shop: putting the demo shop on its shelves ...")
         seed(shop.database, shop.means)
+    if without_staff and not empty:
         serving.first_staff(shop.database, settings.data_dir)
     address = f"http://{settings.host}:{settings.port}"
     serving.announce(
-        serving.greeting(settings, fresh_without_staff=fresh and empty, address=address)
+        serving.greeting(settings, without_staff=without_staff and empty, address=address)
     )
     serving.run(site, settings)
 

@@ -6,12 +6,13 @@ import sys
 from pathlib import Path
 
 import uvicorn
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from webapp.accounts.commands import add_staff
 from webapp.accounts.founding import welcome_key
 from webapp.accounts.passwords import hashed
 from webapp.accounts.queries import has_staff
+from webapp.catalogue.models import Category, Product
 from webapp.kit.actors import SYSTEM
 from webapp.runtime import log
 from webapp.runtime.db import Database
@@ -41,16 +42,17 @@ def _keep(file: Path, text: str) -> None:
         opened.write(text)
 
 
-def is_fresh(session: Session) -> bool:
-    """No staff and no product: a shop that nobody has begun."""
-    return not has_staff(session)
+def has_goods(session: Session) -> bool:
+    """False for a shop whose shelves nobody has touched."""
+    shelved = select(col(Category.id)).limit(1).union_all(select(col(Product.id)).limit(1))
+    return session.execute(shelved).first() is not None
 
 
-def greeting(settings: Settings, *, fresh_without_staff: bool, address: str) -> str:
+def greeting(settings: Settings, *, without_staff: bool, address: str) -> str:
     """What the terminal says: the address, who may sign in, and how to begin one's own shop."""
     lines = ["", f"  Shop         {address}/", f"  Back office  {address}/admin", ""]
     sign_in = settings.data_dir / SIGN_IN_FILE
-    if fresh_without_staff:
+    if without_staff:
         lines += [
             "  Nobody owns this shop yet. Open this to become its owner:",
             f"  {address}/admin/welcome?key={welcome_key(settings)}",

@@ -11,6 +11,7 @@ from webapp.kit.clock import now
 from webapp.runtime.columns import (
     enum_field,
     json_field,
+    minor_field,
     optional_utc_field,
     public_id_field,
     utc_field,
@@ -110,9 +111,9 @@ class Product(SQLModel, table=True):
     custom: dict[str, Any] = json_field()
     """Free-form fields of the merchant and of imported files (``namespace.key``: text)."""
 
-    price_from_minor: int = 0
-    price_to_minor: int = 0
-    compare_at_minor: int | None = None
+    price_from_minor: int = minor_field(0)
+    price_to_minor: int = minor_field(0)
+    compare_at_minor: int | None = minor_field(None)
     """Compare-at price of the cheapest variant, when it is above its price."""
     is_on_sale: bool = False
     is_available: bool = False
@@ -192,9 +193,9 @@ class Variant(SQLModel, table=True):
     sku: str | None = Field(default=None, unique=True, max_length=120)
     barcode: str = Field(default="", max_length=40, index=True)
     """GTIN, EAN, UPC or ISBN as printed, leading zeros kept."""
-    price_minor: int = 0
-    compare_at_minor: int | None = None
-    cost_minor: int | None = None
+    price_minor: int = minor_field(0)
+    compare_at_minor: int | None = minor_field(None)
+    cost_minor: int | None = minor_field(None)
     weight_g: int | None = None
     length_mm: int | None = None
     width_mm: int | None = None
@@ -370,6 +371,6 @@ class PriceChange(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     variant_id: int = Field(foreign_key="variants.id", ondelete="CASCADE")
-    price_minor: int
-    compare_at_minor: int | None = None
+    price_minor: int = minor_field()
+    compare_at_minor: int | None = minor_field(None)
     at: datetime = utc_field(default_factory=now)

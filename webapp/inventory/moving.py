@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, insert, or_, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session, col
 
@@ -14,14 +14,13 @@ from webapp.catalogue.models import Variant
 from webapp.inventory.errors import NothingToMove, OutOfStock, StockIsPromised
 from webapp.inventory.events import StockBack, StockChanged, StockLow, StockOut
 from webapp.inventory.models import Location, MovementKind, StockPolicy
-from webapp.inventory.queries import stock_items, stock_movements
+from webapp.inventory.queries import AVAILABLE, sellable, stock_items, stock_movements
 from webapp.kit.actors import Actor
 from webapp.kit.clock import now
 from webapp.kit.errors import NotFound
 from webapp.runtime.events import Event, emit_all
 
 c = stock_items.c
-AVAILABLE = c.on_hand - c.committed - c.unavailable - c.safety - c.held
 AT_ONCE = 500
 
 
@@ -46,19 +45,6 @@ class Cause:
 
     def key_of(self, item_id: int) -> str | None:
         return None if self.key is None else f"{self.key}:{item_id}"[:120]
-
-
-def sellable(quantity: int) -> ColumnElement[bool]:
-    """Whether an item lets that many go, as SQL over ``stock_items``."""
-    return or_(
-        c.is_tracked.is_(False),
-        c.policy == StockPolicy.allow,
-        and_(
-            c.policy == StockPolicy.preorder,
-            or_(c.preorder_limit.is_(None), AVAILABLE + c.preorder_limit >= quantity),
-        ),
-        quantity <= AVAILABLE,
-    )
 
 
 def ensure_items(session: Session, variant_ids: Sequence[int]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlmodel import Session, SQLModel
 
 from webapp.inventory.models import MovementKind, StockPolicy
@@ -13,6 +13,31 @@ from webapp.inventory.models import MovementKind, StockPolicy
 stock_items = SQLModel.metadata.tables["stock_items"]
 stock_movements = SQLModel.metadata.tables["stock_movements"]
 locations = SQLModel.metadata.tables["locations"]
+
+AVAILABLE = (
+    stock_items.c.on_hand
+    - stock_items.c.committed
+    - stock_items.c.unavailable
+    - stock_items.c.safety
+    - stock_items.c.held
+)
+"""What can be promised of an item, as SQL."""
+
+
+def sellable(quantity: int) -> ColumnElement[bool]:
+    """Whether an item lets that many go, as SQL over ``stock_items``."""
+    return or_(
+        stock_items.c.is_tracked.is_(False),
+        stock_items.c.policy == StockPolicy.allow,
+        and_(
+            stock_items.c.policy == StockPolicy.preorder,
+            or_(
+                stock_items.c.preorder_limit.is_(None),
+                AVAILABLE + stock_items.c.preorder_limit >= quantity,
+            ),
+        ),
+        quantity <= AVAILABLE,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +88,7 @@ def availability(session: Session, variant_ids: Sequence[int]) -> dict[int, Avai
     for row in session.execute(
         select(
             c.variant_id,
-            (c.on_hand - c.committed - c.unavailable - c.safety - c.held).label("available"),
+            AVAILABLE.label("available"),
             c.is_tracked,
             c.policy,
             c.preorder_limit,
@@ -160,7 +185,7 @@ def stock_of(session: Session, variant_ids: Sequence[int]) -> dict[int, Stock]:
                 c.unavailable,
                 c.safety,
                 c.held,
-                c.on_hand - c.committed - c.unavailable - c.safety - c.held,
+                AVAILABLE,
                 c.policy,
                 c.is_tracked,
                 c.low_threshold,

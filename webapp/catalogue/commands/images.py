@@ -141,9 +141,7 @@ def _product_of(session: Session, image: ProductImage) -> Product:
     return product
 
 
-def _tell(
-    session: Session, actor: Actor, product: Product, changed: Changes
-) -> None:
+def _tell(session: Session, actor: Actor, product: Product, changed: Changes) -> None:
     product.updated_at = now()
     session.flush()
     fact = ProductUpdated(product=product.public_id, slug=product.slug, changed=changed)

@@ -12,6 +12,14 @@ from sqlalchemy import event
 from sqlmodel import Session
 
 from tests.browser import Browser
+from tests.engines import (  # noqa: F401
+    engine,
+    migrated_postgres,
+    postgres,
+    postgres_shop,
+    pytest_collection_modifyitems,
+    pytest_generate_tests,
+)
 from webapp.main import create_app
 from webapp.migrations import upgrade
 from webapp.runtime.db import Database
@@ -37,13 +45,14 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, migrated: Path) -> Settings:
+def settings(tmp_path: Path, migrated: Path, engine: str) -> Settings:  # noqa: F811
     shutil.copy(migrated, tmp_path / "shop.db")
     (tmp_path / "uploads").mkdir()
     return Settings(
         _env_file=None,  # type: ignore[call-arg]
         data_dir=tmp_path,
         uploads_dir=tmp_path / "uploads",
+        database_url=engine,
         secret_key=SECRET,
         job_threads=0,
         rate_limit_per_minute=0,

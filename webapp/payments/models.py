@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from webapp.kit.clock import now
-from webapp.runtime.columns import enum_field, public_id_field, utc_field
+from webapp.runtime.columns import enum_field, minor_field, public_id_field, utc_field
 
 
 class PaymentEventKind(StrEnum):
@@ -34,7 +34,7 @@ class Payment(SQLModel, table=True):
     reference: str = Field(max_length=60, index=True)
     """What is paid for: the public id of an order."""
     method: str = Field(max_length=40)
-    amount_minor: int
+    amount_minor: int = minor_field()
     currency: str = Field(max_length=3)
     created_at: datetime = utc_field(default_factory=now)
 
@@ -53,7 +53,7 @@ class PaymentEvent(SQLModel, table=True):
     payment_id: int = Field(foreign_key="payments.id")
     kind: PaymentEventKind = enum_field(PaymentEventKind)
     status: PaymentEventStatus = enum_field(PaymentEventStatus, PaymentEventStatus.succeeded)
-    amount_minor: int
+    amount_minor: int = minor_field()
     provider: str = Field(max_length=40)
     provider_reference: str = Field(max_length=200)
     key: str | None = Field(default=None, unique=True, max_length=120)

@@ -3,7 +3,7 @@
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from webapp.runtime.columns import json_field, public_id_field
+from webapp.runtime.columns import json_field, minor_field, public_id_field
 
 
 class TaxRate(SQLModel, table=True):
@@ -38,8 +38,8 @@ class ShippingMethod(SQLModel, table=True):
     description: str = Field(default="", max_length=400)
     countries: list[str] = json_field(list)
     """ISO 3166 codes; empty: wherever the shop delivers."""
-    price_minor: int = 0
-    free_from_minor: int | None = None
+    price_minor: int = minor_field(0)
+    free_from_minor: int | None = minor_field(None)
     """Free when the goods come to at least this."""
     tax_class: str = Field(default="standard", max_length=40)
     min_days: int = 1

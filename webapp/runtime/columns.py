@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Enum, TypeDecorator
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, TypeDecorator
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -53,6 +53,12 @@ def public_id_field(prefix: str) -> Any:
     """A random, prefixed id that may be shown outside (``var_...``); the integer key may not."""
     make: Callable[[], str] = lambda: public_id(prefix)  # noqa: E731
     return Field(default_factory=make, unique=True, max_length=40, nullable=False)
+
+
+def minor_field(default: int | None = ...) -> Any:  # type: ignore[assignment]
+    """An amount in minor units, in 64 bits: in 32 a server database ends at 21 million euros, and
+    at 80 thousand where a currency has small units. ``None`` makes it optional."""
+    return Field(default=default, sa_type=BigInteger, nullable=default is None)
 
 
 def json_field(default_factory: Callable[[], Any] = dict) -> Any:

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
 from webapp.kit.clock import now
-from webapp.runtime.columns import json_field, utc_field
+from webapp.runtime.columns import json_field, minor_field, utc_field
 
 
 class ShopSettings(SQLModel, table=True):
@@ -49,8 +49,8 @@ class ShopSettings(SQLModel, table=True):
     privacy: str = Field(default="", max_length=40_000)
     bank_details: str = Field(default="", max_length=500)
     payment_methods: list[str] = json_field(lambda: ["bank_transfer", "cash_on_delivery"])
-    minimum_order_minor: int | None = None
-    maximum_order_minor: int | None = None
+    minimum_order_minor: int | None = minor_field(None)
+    maximum_order_minor: int | None = minor_field(None)
     show_stock_below: int = 5
     """Shoppers see the exact number left only below this."""
     delivery_countries: list[str] = json_field(list)

@@ -44,8 +44,10 @@ def _keep(file: Path, text: str) -> None:
 
 def has_goods(session: Session) -> bool:
     """False for a shop whose shelves nobody has touched."""
-    shelved = select(col(Category.id)).limit(1).union_all(select(col(Product.id)).limit(1))
-    return session.execute(shelved).first() is not None
+    return any(
+        session.exec(select(col(kind.id)).limit(1)).first() is not None
+        for kind in (Category, Product)
+    )
 
 
 def greeting(settings: Settings, *, without_staff: bool, address: str) -> str:

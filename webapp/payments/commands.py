@@ -8,10 +8,17 @@ from webapp.kit.errors import Invalid
 from webapp.kit.ids import token
 from webapp.kit.money import Money
 from webapp.payments import queries
-from webapp.payments.errors import MoreThanCaptured, NoSuchPayment, WrongCurrency
+from webapp.payments.errors import (
+    MoreThanCaptured,
+    NoSuchPayment,
+    ReferenceTaken,
+    WrongCurrency,
+)
 from webapp.payments.events import PaymentCaptured, PaymentRefunded
 from webapp.payments.models import Payment, PaymentEvent, PaymentEventKind
 from webapp.runtime.events import emit
+
+LONGEST_REFERENCE = 200
 
 
 def begin(session: Session, *, reference: str, method: str, amount: Money) -> Payment:
@@ -39,7 +46,8 @@ def record_capture(
     """Money for ``reference`` is here: all that was asked, a part, or more.
 
     Recording with the same ``key`` again is recording once. Without a ``provider_reference`` (the
-    bank's or the card service's name for it) one is made up. Refuses with ``NoSuchPayment``.
+    bank's or the card service's name for it) one is made up. Refuses with ``NoSuchPayment``, and
+    with ``ReferenceTaken`` what was recorded under that name before.
     """
     actor.must("orders:write")
     payment = _locked(session, reference)
@@ -72,7 +80,8 @@ def record_refund(
 ) -> PaymentEvent:
     """Money for ``reference`` was given back by hand (a transfer, cash).
 
-    Refuses with ``MoreThanCaptured`` what would give back more than came in.
+    Refuses with ``MoreThanCaptured`` what would give back more than came in, and with
+    ``ReferenceTaken`` as above.
     """
     actor.must("orders:write")
     payment = _locked(session, reference)
@@ -137,6 +146,8 @@ def _record(
 ) -> PaymentEvent:
     if payment.id is None:
         raise ValueError("the payment has not been stored yet")
+    if provider_reference:
+        _must_be_new(session, payment.method, kind, provider_reference)
     event = PaymentEvent(
         payment_id=payment.id,
         kind=kind,
@@ -149,3 +160,23 @@ def _record(
     session.add(event)
     session.flush()
     return event
+
+
+def _must_be_new(
+    session: Session, provider: str, kind: PaymentEventKind, provider_reference: str
+) -> None:
+    if len(provider_reference) > LONGEST_REFERENCE:
+        raise Invalid(f"Use at most {LONGEST_REFERENCE} characters.", field="provider_reference")
+    known = session.exec(
+        select(PaymentEvent.id).where(
+            PaymentEvent.provider == provider,
+            PaymentEvent.kind == kind,
+            PaymentEvent.provider_reference == provider_reference,
+        )
+    ).first()
+    if known is not None:
+        raise ReferenceTaken(
+            "This reference was recorded before. If it is not the same money, add something that "
+            "tells them apart.",
+            field="provider_reference",
+        )

@@ -17,3 +17,9 @@ class MoreThanCaptured(Refused):
 
 class WrongCurrency(Refused):
     title = "Another currency"
+
+
+class ReferenceTaken(Refused):
+    """Money was recorded under this name of the bank's before: most likely it is the same money."""
+
+    title = "Recorded already"

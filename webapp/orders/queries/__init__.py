@@ -8,7 +8,7 @@ from webapp.orders.queries.finding import (
     of_cart,
     placed_before,
 )
-from webapp.orders.queries.listing import OrderFilter, OrderRow, listing
+from webapp.orders.queries.listing import OrderFilter, OrderRow, Waits, listing, waiting
 from webapp.orders.queries.page import (
     LineView,
     OrderPage,
@@ -29,6 +29,7 @@ __all__ = [
     "StaffOrder",
     "TaxRow",
     "TimelineEntry",
+    "Waits",
     "by_attempt",
     "by_number",
     "by_public_id",
@@ -39,4 +40,5 @@ __all__ = [
     "page_of",
     "placed_before",
     "staff_order",
+    "waiting",
 ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_
@@ -21,6 +22,13 @@ from webapp.orders.models import (
 LONGEST_SEARCH = 200
 
 
+class Waits(StrEnum):
+    """What a live order waits for."""
+
+    payment = "payment"
+    sending = "sending"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderFilter:
     """What staff look for. ``since`` is inclusive, ``until`` exclusive, both aware instants.
@@ -32,6 +40,7 @@ class OrderFilter:
     status: OrderStatus | None = None
     payment: PaymentStatus | None = None
     fulfilment: FulfilmentStatus | None = None
+    waits: Waits | None = None
     since: datetime | None = None
     until: datetime | None = None
 
@@ -104,6 +113,23 @@ def listing(
     )
 
 
+def waiting(what: Waits) -> list[ColumnElement[bool]]:
+    """The orders that wait for ``what``: for lists, and for counting them."""
+    if what is Waits.payment:
+        return [
+            col(Order.status).in_([OrderStatus.pending, OrderStatus.open]),
+            col(Order.payment_status).in_(
+                [PaymentStatus.unpaid, PaymentStatus.pending, PaymentStatus.partially_paid]
+            ),
+        ]
+    return [
+        col(Order.status) == OrderStatus.open,
+        col(Order.fulfilment_status).in_(
+            [FulfilmentStatus.unfulfilled, FulfilmentStatus.partially_fulfilled]
+        ),
+    ]
+
+
 def _edge(cursor: str | None) -> tuple[bool, tuple[datetime, int] | None]:
     if not cursor:
         return False, None
@@ -125,6 +151,8 @@ def _conditions(wanted: OrderFilter) -> list[ColumnElement[bool]]:
         conditions.append(col(Order.payment_status) == wanted.payment)
     if wanted.fulfilment is not None:
         conditions.append(col(Order.fulfilment_status) == wanted.fulfilment)
+    if wanted.waits is not None:
+        conditions += waiting(wanted.waits)
     if wanted.since is not None:
         conditions.append(col(Order.placed_at) >= wanted.since)
     if wanted.until is not None:

@@ -259,16 +259,15 @@ def four_mugs() -> None:
         together(mug(name, turn), x=x, y=y)
 
 
-@picture("dune-mug-3", CERAMICS, target=(0.45, -0.3, 0.36), span=1.05, elevation=8, azimuth=25, samples=24)
+@picture("dune-mug-3", CERAMICS, target=(0.45, -0.3, 0.36), span=1.05, elevation=8, azimuth=25)
 def mug_detail() -> None:
     mug("oat", 15)
 
 
 @picture("dune-espresso-cup-1", CERAMICS)
 def cups() -> None:
-    together(cup(), x=-0.32)
-    together(cup(), x=-0.315, z=0.27, turn=40)
-    together(cup(), x=0.42, y=-0.15)
+    together(cup(), x=-0.34, y=0.14, turn=60)
+    together(cup(), x=0.38, y=-0.15)
 
 
 @picture("dune-espresso-cup-clay", CERAMICS)

@@ -7,7 +7,7 @@ from materials import glass, linen, matt, paint_of_wine, water, wood
 from shapes import folded, lump, paint, place, rounded, smooth_profile, together, turned, wall
 from stage import Shot, picture
 
-GLASS = Shot(tone="glass", fill=0.64, bounces=10, samples=10, elevation=12)
+GLASS = Shot(tone="glass", fill=0.64, bounces=10, samples=8, elevation=12)
 TINTS = {"clear": "#fcfefd", "smoke": "#b9bab9", "amber": "#e8c594", "green": "#e0ebe1"}
 
 

@@ -16,18 +16,18 @@ from stationery import PENCILS, notebook, pencil, ruler
 SQUARE = Shot(width=1000, height=1000, fill=0.76, elevation=13)
 
 
-@picture("hero", SQUARE, tone="ceramics", width=1600, height=900, fill=0.8, elevation=8, lens=100, samples=12, bounces=10)
+@picture("hero", SQUARE, tone="ceramics", width=1600, height=900, fill=0.76, elevation=7, lens=100, samples=8, bounces=10)
 def hero() -> None:
-    together(moon(), x=-1.75, y=0.9)
-    together(pitcher("clay", 8), x=0.35, y=1.0)
+    together(moon(), x=-1.25, y=1.1)
+    together(pitcher("clay", 8), x=0.55, y=1.0)
     for k in range(4):
-        together(plate(2.3, "oat"), x=2.9, y=0.35, z=k * 0.105, turn=k * 30)
-    together(bowl(1.5, 0.66, "sage"), x=2.9, y=0.35, z=0.42)
-    together(tumbler("smoke"), x=1.35, y=-0.55)
-    together(stem_vase("ink"), x=-3.3, y=0.35)
-    together(cup("oat"), x=-0.55, y=-0.65)
-    pile = paint(folded(1.7, 1.4, 6, 0.05, seed=3, loose=1.6), linen(FLAX))
-    place(pile, -2.35, -1.0, turn=14)
+        together(plate(2.3, "oat"), x=2.35, y=0.1, z=k * 0.105, turn=k * 30)
+    together(bowl(1.5, 0.66, "sage"), x=2.35, y=0.1, z=0.42)
+    together(tumbler("smoke"), x=0.95, y=-0.75)
+    together(stem_vase("ink"), x=-2.75, y=0.75)
+    together(cup("oat"), x=-0.15, y=-0.65)
+    pile = paint(folded(1.7, 1.4, 6, 0.055, seed=3, loose=1.6), linen(FLAX))
+    place(pile, -1.75, -0.8, turn=14)
 
 
 @picture("category-ceramics", SQUARE, tone="ceramics")
@@ -38,7 +38,7 @@ def ceramics_group() -> None:
     together(plate(2.2, "clay"), x=-0.75, y=-0.75)
 
 
-@picture("category-glass", SQUARE, tone="glass", samples=12, bounces=10)
+@picture("category-glass", SQUARE, tone="glass", samples=8, bounces=10)
 def glass_group() -> None:
     together(carafe("clear"), x=-0.55, y=0.5)
     together(tumbler("smoke"), x=0.4, y=-0.3)
@@ -53,7 +53,7 @@ def kitchen_group() -> None:
     together(oil_bottle(), x=1.25, y=0.8)
 
 
-@picture("category-lighting", SQUARE, tone="dusk", mood="dusk", wall=True, samples=11, fill=0.74)
+@picture("category-lighting", SQUARE, tone="dusk", mood="dusk", wall=True, samples=9, fill=0.74)
 def lighting_group() -> None:
     cap_lamp("sage", 150)
     pillar(1.1, True, 25, x=1.75, y=-0.3)
@@ -70,16 +70,16 @@ def linen_group() -> None:
 @picture("category-stationery", SQUARE, tone="stationery", elevation=40, azimuth=-18)
 def stationery_group() -> None:
     together(notebook("rust"), x=-0.4, turn=6)
-    together(ruler(), x=0.75, y=-0.45, turn=70)
-    together(pencil(1.75, PENCILS[0]), x=0.85, y=-1.0, turn=-8)
-    together(pencil(1.75, PENCILS[2]), x=1.05, y=-1.0, turn=-14)
+    together(ruler(), x=0.95, y=-0.2, turn=82)
+    together(pencil(1.75, PENCILS[0]), x=1.2, y=-1.0, turn=-6)
+    together(pencil(1.75, PENCILS[2]), x=1.42, y=-1.0, turn=-12)
 
 
 @picture("category-garden", SQUARE, tone="garden", elevation=16)
 def garden_group() -> None:
     together(pot(2.0), x=-0.6, y=0.8)
-    together(twine(), x=0.85, y=-0.25, scale=0.6)
-    together(trowel(), x=-0.35, y=-0.95, turn=-78)
+    together(twine(), x=0.95, y=0.2, scale=0.6)
+    together(trowel(), x=-0.4, y=-1.0, turn=-74)
 
 
 @picture("category-downloads", SQUARE, tone="downloads", elevation=14, azimuth=-10)

@@ -313,10 +313,10 @@ def coffee_morning() -> None:
     beans(18, 0.0, -0.9, 0.42)
 
 
-picture("olive-oil-1", KITCHEN, elevation=7, samples=10, bounces=10)(oil_bottle)
+picture("olive-oil-1", KITCHEN, elevation=7, samples=8, bounces=10)(oil_bottle)
 
 
-@picture("olive-oil-2", KITCHEN, elevation=16, fill=0.76, samples=10, bounces=10)
+@picture("olive-oil-2", KITCHEN, elevation=16, fill=0.76, samples=8, bounces=10)
 def oil_and_bread() -> None:
     together(oil_bottle(), x=-0.55, y=0.5)
     together(bowl(1.1, 0.42), x=0.55, y=-0.35)

@@ -202,7 +202,7 @@ picture("cap-table-lamp-clay", LIGHTING)(lambda: cap_lamp("clay"))
 picture("cap-table-lamp-ink", LIGHTING)(lambda: cap_lamp("ink"))
 
 
-@picture("cap-table-lamp-2", LIGHTING, mood="dusk", fill=0.66, wall=True, tone="dusk", samples=11)
+@picture("cap-table-lamp-2", LIGHTING, mood="dusk", fill=0.66, wall=True, tone="dusk", samples=9)
 def lamp_and_books() -> None:
     cap_lamp("chalk", 150)
     for k, (w, d, h, colour, turn) in enumerate(((1.7, 1.2, 0.26, "#7d8172", 8), (1.55, 1.1, 0.2, "#a37f6b", -4), (1.4, 1.0, 0.17, "#d9cfbd", 12))):
@@ -213,7 +213,7 @@ picture("bell-pendant-1", LIGHTING, elevation=-4, wall=True, drop=0.02)(pendant)
 picture("bell-pendant-sage", LIGHTING, elevation=-4, wall=True, drop=0.02)(lambda: pendant("sage"))
 picture("bell-pendant-ink", LIGHTING, elevation=-4, wall=True, drop=0.02)(lambda: pendant("ink", "black", "charcoal"))
 picture("bell-pendant-chalk-black", LIGHTING, elevation=-4, wall=True, drop=0.02)(lambda: pendant("chalk", "black", "charcoal"))
-picture("paper-globe-1", LIGHTING, mood="dusk", tone="dusk", wall=True, samples=11)(lambda: globe(0.85))
+picture("paper-globe-1", LIGHTING, mood="dusk", tone="dusk", wall=True, samples=9)(lambda: globe(0.85))
 picture("paper-globe-2", LIGHTING)(lambda: globe(0))
 picture("arc-task-lamp-1", LIGHTING, fill=0.7)(arc_lamp)
 for tint in TAPERS:
@@ -222,7 +222,7 @@ for tint in TAPERS:
     )
 
 
-@picture("beeswax-tapers-2", LIGHTING, mood="dusk", tone="dusk", fill=0.74, samples=11)
+@picture("beeswax-tapers-2", LIGHTING, mood="dusk", tone="dusk", fill=0.74, samples=9)
 def burning_tapers() -> None:
     for x, y in ((-0.7, 0.1), (0.65, -0.25)):
         together(holder(), taper_only(), x=x, y=y)
@@ -240,7 +240,7 @@ def three_pillars() -> None:
     pillar(1.8, x=0.7, y=0.55)
 
 
-@picture("pillar-candle-2", LIGHTING, mood="dusk", tone="dusk", fill=0.56, samples=11)
+@picture("pillar-candle-2", LIGHTING, mood="dusk", tone="dusk", fill=0.56, samples=9)
 def one_pillar() -> None:
     pillar(1.8, True, 40)
 
@@ -248,7 +248,7 @@ def one_pillar() -> None:
 picture("brass-candleholder-1", LIGHTING, elevation=20, fill=0.66)(holder)
 
 
-@picture("brass-candleholder-2", LIGHTING, mood="dusk", tone="dusk", fill=0.72, samples=11)
+@picture("brass-candleholder-2", LIGHTING, mood="dusk", tone="dusk", fill=0.72, samples=9)
 def lit_holder() -> None:
     together(holder(), taper_only())
     flame(0.03, 0, 2.76, 0.3, 45)

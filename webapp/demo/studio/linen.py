@@ -199,10 +199,10 @@ def soap_on_dish() -> None:
     together(soap("#b3b49a"), z=0.47, turn=-14)
 
 
-picture("hand-wash-1", LINEN, elevation=8, azimuth=0, fill=0.64, samples=12, bounces=10)(pump_bottle)
+picture("hand-wash-1", LINEN, elevation=8, azimuth=0, fill=0.64, samples=8, bounces=10)(pump_bottle)
 
 
-@picture("hand-wash-2", LINEN, elevation=15, azimuth=0, fill=0.74, samples=12, bounces=10)
+@picture("hand-wash-2", LINEN, elevation=15, azimuth=0, fill=0.74, samples=8, bounces=10)
 def washstand() -> None:
     together(pump_bottle(), x=-0.55, y=-0.05)
     for k in range(2):

@@ -117,7 +117,11 @@ def smooth_profile(points: Sequence[Point], steps: int = 10) -> list[tuple[float
 
 def wall(outside: Sequence[Point], thickness: float, floor: float) -> list[tuple[float, float]]:
     """Close an outer profile (foot to lip) into a vessel with a wall and a rounded lip."""
-    pts = [Vector(p[:2]) for p in outside]
+    pts = [Vector(outside[0][:2])]
+    for a, b in zip(outside, outside[1:], strict=False):
+        a, b = Vector(a[:2]), Vector(b[:2])
+        parts = max(1, math.ceil((b - a).length / 0.07))
+        pts += [a.lerp(b, k / parts) for k in range(1, parts + 1)]
     inner: list[tuple[float, float]] = []
     for i, p in enumerate(pts):
         d = (pts[min(i + 1, len(pts) - 1)] - pts[max(i - 1, 0)]).normalized()

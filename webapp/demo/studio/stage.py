@@ -42,7 +42,7 @@ class Shot:
     mood: str = "day"
     width: int = 800
     height: int = 1000
-    samples: int = 8
+    samples: int = 6
     wall: bool = False
     target: tuple[float, float, float] | None = None
     span: float | None = None

@@ -46,9 +46,13 @@ class Frame:
     @property
     def canonical(self) -> str:
         """The address of this page for search engines: the public one, without its query."""
+        return self.absolute(self._request.url.path)
+
+    def absolute(self, path: str) -> str:
+        """The whole public address of a path of this site."""
         public = self._request.app.state.settings.public_url.rstrip("/")
         base = public or str(self._request.base_url).rstrip("/")
-        return base + self._request.url.path
+        return base + path
 
     def _ask(self, question: Callable[[Session], T]) -> T:
         session = getattr(self._request.state, "db", None)

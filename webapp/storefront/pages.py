@@ -1,0 +1,9 @@
+"""Every page of the storefront."""
+
+from fastapi import APIRouter
+
+from webapp.storefront import crawling, home, listing, product, reading
+
+pages = APIRouter()
+for _room in (home, listing, product, reading, crawling):
+    pages.include_router(_room.pages)

@@ -194,7 +194,7 @@ def _fields_of(session: Session, product: Product) -> ProductFields:
         "category_id": product.category_id,
         "category_ids": session.scalars(shelves).all(),
         "tags": session.scalars(tagged).all(),
-        "attributes": dict(session.execute(told).tuples().all()),
+        "attributes": dict(session.execute(told).all()),
         "is_gift_card": product.is_gift_card,
         "tax_class": product.tax_class,
         "is_taxable": product.is_taxable,

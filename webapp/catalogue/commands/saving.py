@@ -120,7 +120,7 @@ def _write_labels(session: Session, known: Known, plans: Sequence[Plan]) -> None
         missing = [{"slug": slug, "name": name} for slug, name in wanted.items() if slug not in ids]
         if missing:
             made = session.execute(insert(table).returning(table.c.slug, table.c.id), missing)
-            ids.update(made.tuples().all())
+            ids.update(made.all())
 
 
 def _write_products(session: Session, known: Known, plans: Sequence[Plan]) -> None:

@@ -37,6 +37,11 @@
     if (input.value !== before) input.dispatchEvent(new Event("change", { bubbles: true }));
   });
 
+  // data-print prints the page.
+  document.addEventListener("click", ({ target }) => {
+    if (target.closest("[data-print]")) window.print();
+  });
+
   // data-copy="text" puts the text on the clipboard.
   document.addEventListener("click", async ({ target }) => {
     const button = target.closest("[data-copy]");

@@ -8,9 +8,11 @@ from webapp.backoffice import (
     collections,
     entry,
     home,
+    orders,
     product_editor,
     products,
     settings,
+    staff,
     stock,
 )
 from webapp.feature import Feature
@@ -26,7 +28,9 @@ for room in (
     collections,
     attributes,
     stock,
+    orders,
     settings,
+    staff,
 ):
     pages.include_router(room.pages)
 

@@ -1,0 +1,178 @@
+"""All that the page of one order shows: the order, its neighbours, and the forms on it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+from sqlmodel import Session, col
+
+from webapp.backoffice.order_forms import (
+    REASONS,
+    CancelForm,
+    FulfilForm,
+    NoteForm,
+    PaidForm,
+    RefundForm,
+)
+from webapp.kit.ids import token
+from webapp.kit.money import Money
+from webapp.orders import queries
+from webapp.orders.models import (
+    FulfilmentStatus,
+    Order,
+    OrderLine,
+    OrderStatus,
+    PaymentStatus,
+)
+from webapp.orders.queries import OrderPage, OrderRow
+from webapp.payments.models import PaymentEventKind
+from webapp.web.manners import Manners
+from webapp.web.submissions import Submission
+from webapp.web.templates import locale_of
+
+Pill = tuple[str, str | None]
+
+PAYMENT: dict[PaymentStatus, Pill] = {
+    PaymentStatus.unpaid: ("Unpaid", "warn"),
+    PaymentStatus.pending: ("Payment under way", "warn"),
+    PaymentStatus.partially_authorized: ("Partly reserved", "warn"),
+    PaymentStatus.authorized: ("Reserved", "accent"),
+    PaymentStatus.partially_paid: ("Partly paid", "warn"),
+    PaymentStatus.paid: ("Paid", "good"),
+    PaymentStatus.overpaid: ("Paid too much", "warn"),
+    PaymentStatus.partially_refunded: ("Partly refunded", None),
+    PaymentStatus.refunded: ("Refunded", None),
+    PaymentStatus.voided: ("Payment dropped", None),
+}
+FULFILMENT: dict[FulfilmentStatus, Pill] = {
+    FulfilmentStatus.not_required: ("Nothing to send", None),
+    FulfilmentStatus.unfulfilled: ("To send", "warn"),
+    FulfilmentStatus.partially_fulfilled: ("Partly sent", "warn"),
+    FulfilmentStatus.fulfilled: ("Sent", "good"),
+    FulfilmentStatus.partially_delivered: ("Partly delivered", "good"),
+    FulfilmentStatus.delivered: ("Delivered", "good"),
+    FulfilmentStatus.partially_returned: ("Partly returned", None),
+    FulfilmentStatus.returned: ("Returned", None),
+}
+MOVED = {
+    PaymentEventKind.authorize: "Reserved",
+    PaymentEventKind.capture: "Came in",
+    PaymentEventKind.void: "Dropped",
+    PaymentEventKind.refund: "Given back",
+}
+OVER: dict[OrderStatus, Pill] = {
+    OrderStatus.cancelled: ("Cancelled", "bad"),
+    OrderStatus.expired: ("Expired", "bad"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """The forms of the page as they were sent; None for one that nobody touched."""
+
+    paid: Submission[PaidForm] | None = None
+    refund: Submission[RefundForm] | None = None
+    fulfil: Submission[FulfilForm] | None = None
+    cancel: Submission[CancelForm] | None = None
+    note: Submission[NoteForm] | None = None
+
+
+def desk(session: Session, manners: Manners, public_id: str, forms: Forms) -> dict[str, Any]:
+    """The page's context: some twelve statements, however long the order. Raises
+    ``NoSuchOrder``.
+    """
+    found = queries.by_public_id(session, public_id)
+    order = queries.staff_order(session, found.number)
+    page = order.page
+    newer, older = neighbours(session, found)
+    return {
+        "order": order,
+        "page": page,
+        "seen": len(order.timeline),
+        "pills": pills(page),
+        "moved": MOVED,
+        "reasons": [(reason.value, words) for reason, words in REASONS],
+        "reason_words": {**dict(REASONS), "expired": "It ran out of time"},
+        "movements": [(move, _named(move.provider_reference)) for move in order.movements],
+        "trace": [
+            (step["words"], Money.from_wire(step["amount"], "amount") if step["amount"] else None)
+            for step in order.trace
+        ],
+        "labels": {
+            f"{group}-{row}-quantity": line.title
+            for group in ("sends", "cancels")
+            for row, line in enumerate(page.lines)
+        },
+        "may_go_back": page.captured - page.refunded,
+        "newer": newer,
+        "older": older,
+        "paid": forms.paid or _shown("paid", page.balance, manners),
+        "refund": forms.refund or _shown("refund", -page.balance, manners),
+        "fulfil": forms.fulfil or Submission[FulfilForm](),
+        "cancel": forms.cancel or Submission[CancelForm](),
+        "note": forms.note or Submission[NoteForm](),
+    }
+
+
+def pills(order: OrderPage | OrderRow) -> list[Pill]:
+    """Where the order stands, for list and page: how it is paid, how far it is sent."""
+    words, tone = PAYMENT[order.payment_status]
+    if order.status not in OVER:
+        return [(words, tone), FULFILMENT[order.fulfilment_status]]
+    # Nobody waits for the money of an order that was called off; only what came in is to do.
+    owed = [("To give back", "warn")] if order.balance.minor < 0 else []
+    came = [(words, None)] if order.payment_status is not PaymentStatus.unpaid else []
+    return [*(owed or came), OVER[order.status]]
+
+
+def neighbours(session: Session, order: Order) -> tuple[str | None, str | None]:
+    """The orders placed next after and next before this one: their public ids."""
+    placed, key = col(Order.placed_at), col(Order.id)
+    at, own = order.placed_at, order.id
+    newer = session.scalar(
+        select(col(Order.public_id))
+        .where(or_(placed > at, and_(placed == at, key > own)))
+        .order_by(placed.asc(), key.asc())
+        .limit(1)
+    )
+    older = session.scalar(
+        select(col(Order.public_id))
+        .where(or_(placed < at, and_(placed == at, key < own)))
+        .order_by(placed.desc(), key.desc())
+        .limit(1)
+    )
+    return newer, older
+
+
+def amount_typed(text: str, currency: str, manners: Manners) -> Money:
+    """What a person typed as an amount of ``currency``. Raises ``Invalid``."""
+    return Money.parse_local(text, currency, has_decimal_comma(manners))
+
+
+def has_decimal_comma(manners: Manners) -> bool:
+    """Whether amounts are written ``12,34`` here."""
+    return bool(locale_of(manners.locale).number_symbols["latn"]["decimal"] == ",")
+
+
+def rows_by_line(session: Session, order: Order, name: str) -> dict[str, str]:
+    """For each line, the input of its quantity in the group ``name``: who is to blame."""
+    lines = session.scalars(
+        select(col(OrderLine.public_id))
+        .where(col(OrderLine.order_id) == order.id)
+        .order_by(col(OrderLine.position))
+    )
+    return {line: f"{name}-{row}-quantity" for row, line in enumerate(lines)}
+
+
+def _named(reference: str) -> str:
+    """What the bank called it; nothing where only we made up a name."""
+    return "" if reference.startswith("by-hand-") else reference
+
+
+def _shown(name: str, amount: Money, manners: Manners) -> Submission[Any]:
+    """A fresh form of money, filled with what is open."""
+    values = {"token": token()}
+    if amount.minor > 0:
+        written = amount.decimal_string()
+        values[name] = written.replace(".", ",") if has_decimal_comma(manners) else written
+    return Submission.showing(values)

@@ -1,0 +1,255 @@
+"""Who works here: adding people, what they may do, a new password, closing an account."""
+
+import secrets
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import EmailStr, Field
+from sqlmodel import Session
+from starlette.responses import Response
+
+from webapp.accounts import commands, passwords, queries
+from webapp.accounts.guards import Staff, StaffBeside
+from webapp.accounts.models import Person
+from webapp.accounts.permissions import PERMISSIONS, ROLES
+from webapp.backoffice.blaming import blame
+from webapp.kit.actors import Actor
+from webapp.kit.errors import Invalid, NotFound, Refused
+from webapp.runtime.db import Database
+from webapp.web.deps import Data, Db
+from webapp.web.fields import Says, Secret
+from webapp.web.submissions import Form, Submission, submitted
+from webapp.web.views import after_post, view
+
+pages = APIRouter(prefix="/admin/staff")
+
+PAGE = "backoffice/staff/staff.html#staff_desk"
+
+NAMES = {
+    "owner": "Owner",
+    "admin": "Administrator",
+    "manager": "Manager",
+    "fulfilment": "Fulfilment",
+    "support": "Support",
+    "editor": "Editor",
+    "viewer": "Viewer",
+}
+CHOICES = [(role, NAMES[role]) for role in ROLES]
+
+# No letter or digit that can be taken for another when it is read out or copied by hand.
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+_GROUPS, _LETTERS = 4, 5
+
+
+class StaffForm(Form):
+    """Somebody new. Without a password one is made up."""
+
+    email: Annotated[EmailStr, Says(missing="Enter their email address.")]
+    name: str = Field(default="", max_length=120)
+    role: Annotated[str, Field(max_length=20), Says(missing="Choose what they may do.")]
+    password: Secret = ""
+
+
+class RoleForm(Form):
+    role: Annotated[str, Field(max_length=20), Says(missing="Choose a role.")]
+
+
+StaffAsked = Annotated[Submission[StaffForm], Depends(submitted(StaffForm))]
+RoleAsked = Annotated[Submission[RoleForm], Depends(submitted(RoleForm))]
+
+
+@pages.get("", name="backoffice.staff")
+def staff(request: Request, db: Db, staff: Staff) -> Response:
+    """Everybody who works here, and the form for one more."""
+    staff.must("staff:write")
+    return view(request, PAGE, _context(db, staff))
+
+
+@pages.post("")
+def submit_staff(request: Request, form: StaffAsked, data: Data, staff: StaffBeside) -> Response:
+    """Add somebody. A made-up password is shown in this one answer and kept nowhere."""
+    staff.must("staff:write")
+    if form.data and form.data.password:
+        _check_password(form, form.data.password)
+    if form.data is None:
+        return _shown(request, data, staff, form=form, status=422)
+    asked = form.data
+    secret = asked.password or made_up_password()
+    stored = passwords.hashed(secret)
+    try:
+        with data.writing() as session:
+            person = commands.add_staff(
+                session,
+                staff,
+                email=asked.email,
+                password_hash=stored,
+                role=asked.role,
+                name=asked.name,
+            )
+            name, email = person.name, person.email
+    except (Invalid, Refused) as refusal:
+        blame(form, refusal, {})
+        return _shown(request, data, staff, form=form, status=422)
+    if not asked.password:
+        return _shown(request, data, staff, told=(name, email, secret))
+    with data.reading() as session:
+        return after_post(
+            request,
+            go_to=request.app.state.url_for("backoffice.staff"),
+            show=PAGE,
+            context=_context(session, staff),
+            notice=f"{name} can sign in now.",
+        )
+
+
+@pages.post("/{public_id}/role", name="backoffice.staff_role")
+def staff_role(request: Request, db: Db, staff: Staff, form: RoleAsked, public_id: str) -> Response:
+    """Let somebody do more or less."""
+    staff.must("staff:write")
+    person = _colleague(db, public_id)
+    if form.data is None:
+        return _refused(request, db, staff, person, form.errors["role"])
+    role = form.data.role
+    return _changed(
+        request,
+        db,
+        staff,
+        person,
+        lambda: commands.change_staff(db, staff, person, role=role),
+        f"{person.name} is {NAMES.get(role, role).lower()} now.",
+    )
+
+
+@pages.post("/{public_id}/closing", name="backoffice.close_staff")
+def close_staff(request: Request, db: Db, staff: Staff, public_id: str) -> Response:
+    """Let them in no more, and sign them out. What they did stays in the history."""
+    person = _colleague(db, public_id)
+    return _changed(
+        request,
+        db,
+        staff,
+        person,
+        lambda: commands.change_staff(db, staff, person, is_active=False),
+        f"The account of {person.name} is closed.",
+    )
+
+
+@pages.post("/{public_id}/opening", name="backoffice.open_staff")
+def open_staff(request: Request, db: Db, staff: Staff, public_id: str) -> Response:
+    """Let them in again, with the password they had."""
+    person = _colleague(db, public_id)
+    return _changed(
+        request,
+        db,
+        staff,
+        person,
+        lambda: commands.change_staff(db, staff, person, is_active=True),
+        f"{person.name} can sign in again.",
+    )
+
+
+@pages.post("/{public_id}/password", name="backoffice.staff_password")
+def staff_password(request: Request, data: Data, staff: StaffBeside, public_id: str) -> Response:
+    """A new password for somebody who lost theirs, shown in this one answer."""
+    staff.must("staff:write")
+    with data.reading() as session:
+        _colleague(session, public_id)
+    secret = made_up_password()
+    stored = passwords.hashed(secret)
+    with data.writing() as session:
+        person = _colleague(session, public_id)
+        commands.change_staff(session, staff, person, password_hash=stored)
+        told = (person.name, person.email, secret)
+    return _shown(request, data, staff, told=told)
+
+
+def made_up_password() -> str:
+    """Twenty letters and digits in groups of five: 99 random bits, to be read out if need be."""
+    groups = ("".join(secrets.choice(_ALPHABET) for _ in range(_LETTERS)) for _ in range(_GROUPS))
+    return "-".join(groups)
+
+
+def _colleague(session: Session, public_id: str) -> Person:
+    """Somebody who works here or did; a customer is none of this page's business."""
+    person = queries.by_public_id(session, public_id)
+    if person.role is None:
+        raise NotFound("There is no such person.")
+    return person
+
+
+def _check_password(form: Submission[StaffForm], password: str) -> None:
+    try:
+        commands.check_password(password)
+    except Invalid as refusal:
+        form.refuse("password", refusal.detail)
+
+
+def _changed(
+    request: Request,
+    session: Session,
+    staff: Actor,
+    person: Person,
+    change: Callable[[], None],
+    notice: str,
+) -> Response:
+    try:
+        change()
+    except (Invalid, Refused) as refusal:
+        return _refused(request, session, staff, person, refusal.detail)
+    return after_post(
+        request,
+        go_to=request.app.state.url_for("backoffice.staff"),
+        show=PAGE,
+        context=_context(session, staff),
+        notice=notice,
+    )
+
+
+def _refused(
+    request: Request, session: Session, staff: Actor, person: Person, sentence: str
+) -> Response:
+    """The list again, with the reason beside the person it is about."""
+    context = _context(session, staff, refused={person.public_id: sentence})
+    return view(request, PAGE, context, status=422)
+
+
+def _shown(
+    request: Request,
+    data: Database,
+    staff: Actor,
+    *,
+    form: Submission[StaffForm] | None = None,
+    told: tuple[str, str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    with data.reading() as session:
+        context = _context(session, staff, form=form, told=told)
+        return view(request, PAGE, context, status=status)
+
+
+def _context(
+    session: Session,
+    staff: Actor,
+    *,
+    form: Submission[StaffForm] | None = None,
+    refused: dict[str, str] | None = None,
+    told: tuple[str, str, str] | None = None,
+) -> dict[str, Any]:
+    """``told`` is (name, email, password) of somebody whose password was just made up."""
+    return {
+        "people": [
+            (person, Submission[RoleForm].showing({"role": person.role}))
+            for person in queries.staff(session)
+        ],
+        "own_id": staff.id,
+        "choices": CHOICES,
+        "names": NAMES,
+        "means": [
+            (NAMES[role], [words for name, words in PERMISSIONS.items() if name in held])
+            for role, held in ROLES.items()
+        ],
+        "form": form or Submission[StaffForm](),
+        "refused": refused or {},
+        "told": told,
+    }

@@ -86,6 +86,20 @@ def test_a_good_file_with_bytes_changed_lost_and_doubled(path: object) -> None:
         survives(bytes(data))
 
 
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "long", ["_" * 99_000, "9 " * 49_000, "1" + " " * 98_000 + "kg", "9" * 99_000, "\\" * 99_000]
+)
+def test_endless_cells_cost_no_endless_time(long: str) -> None:
+    """What backtracks over a long cell would take hours here, not the seconds of the limit."""
+    survives(f"name,{long},sku\nA,{long},1\n".encode())
+    for column in ("price", "weight", "available_on", "categories", "images", "barcode", "status"):
+        survives(f"name,sku,{column}\nA,1,x {long} x\nB,2,{long}\n".encode())
+    survives(f"{HEADERS[0]}\na,A,{long},{long},{long},Size,{long},{long}\n".encode())
+    survives(f"{HEADERS[1]}\n1,simple,{long},{long},,{long},{long},1,x,{long},,,{long}\n".encode())
+    survives(f"{HEADERS[2]}\na,A,{long},{long},{long},{long},{long}\n".encode())
+
+
 @pytest.mark.skipif(not SHARED.exists(), reason="../shared/data is absent")
 def test_naughty_strings_come_back_as_they_were() -> None:
     naughty = json.loads((SHARED / "text-blns/blns.json").read_text(encoding="utf-8"))

@@ -236,6 +236,7 @@ def test_columns_of_one_name_are_told_apart_and_nameless_ones_are_numbered() -> 
         (b'[\n  {"sku": "A"}\n]', "JSON"),
         (b'{"products": []}', "JSON"),
         (b"\x00\x01\x02\x00\x00\x07" * 99, "not a text file"),
+        (b"a," + b"b" * 301 + b"\n1,2\n", "at most 300 characters"),
         (b'"open and never closed\n1,2\n', "not a header"),
         (codecs.BOM_UTF32_LE + "a,b".encode("utf-32-le"), "UTF-32"),
     ],

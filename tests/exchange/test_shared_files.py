@@ -5,8 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.exchange.whole_files import SHARED, read
+from webapp.exchange.assembling import axes_of
 from webapp.exchange.errors import NotUnderstood
 from webapp.exchange.lines import Choices
 from webapp.exchange.reading import inspect, rows
@@ -153,6 +155,51 @@ def saleor(dump: list[dict[str, Any]]) -> list[ProductRecord]:
             )
         )
     return made
+
+
+def test_a_demo_shop_of_snowboards_comes_back_from_every_dialect() -> None:
+    text = (SHARED / "shopify-liquid-vision/vision.database.yml").read_text(encoding="utf-8")
+    records = [snowboard(each) for each in yaml.safe_load(text)["products"]]
+
+    assert len(records) > 5
+    assert max(len(record.axes) for record in records) == 2
+    for dialect in DIALECTS:
+        data = b"".join(written(dialect, lambda: records, CHOICES))
+        assert [settled(record) for record in read(data, CHOICES).records] == records
+
+
+def snowboard(fields: dict[str, Any]) -> ProductRecord:
+    names = fields["options"]
+    variants = tuple(
+        VariantRecord(
+            options=tuple((name, str(each[f"option{n}"])) for n, name in enumerate(names, 1)),
+            price=cents(each["price"]),
+            compare_at=f"{each['compare_at_price'] / 100:.2f}"
+            if each["compare_at_price"]
+            else None,
+            weight_g=each["weight"],
+            tracked=True,
+            quantity=each["inventory_quantity"],
+        )
+        for each in fields["variants"]
+    )
+    return settled(
+        ProductRecord(
+            handle=fields["handle"],
+            title=str(fields["title"]),
+            body=str(fields["description"]),
+            brand=fields["vendor"],
+            categories=((fields["type"],),),
+            tags=tuple(map(str, fields["tags"] or ())),
+            images=tuple(Image(source) for source in fields["images"]),
+            axes=axes_of(variants),
+            variants=variants,
+        )
+    )
+
+
+def cents(count: int) -> str:
+    return f"{count // 100}.{count % 100:02}"
 
 
 def names(variants: dict[int, dict[str, Any]]) -> list[str]:

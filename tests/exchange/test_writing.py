@@ -1,6 +1,8 @@
 import csv
 import io
+import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given, settings
@@ -12,8 +14,12 @@ from webapp.exchange.records import (
     Attribute,
     Axis,
     Custom,
+    Download,
+    External,
     Image,
     ProductRecord,
+    Reference,
+    UnitPrice,
     VariantRecord,
     settled,
 )
@@ -197,6 +203,71 @@ def test_a_product_with_variants_has_a_parent_row_for_woocommerce() -> None:
     assert rows[0]["Attribute 1 value(s)"] == "S, M\\, wide"
     assert rows[2]["Attribute 1 value(s)"] == "M, wide".replace(",", "\\,")
     assert rows[2]["Name"] == "Oak stool - M, wide"
+
+
+def test_only_what_a_dialect_has_no_column_for_is_carried() -> None:
+    """Reading back hides a column that is not used: what is carried makes up for it."""
+    product = replace(
+        along(Axis("Size", ("S", "M"))),
+        body="<p>One</p>\n<p>Two</p>",
+        summary="Short.",
+        brand="Kiln, Ltd",
+        categories=(("Home", "Stools"),),
+        tags=("a", "b"),
+        featured=True,
+        seo_title="Title",
+        seo_description="Description",
+        maximum_quantity=1,
+        upsells=(Reference("sku", "X"), Reference("woocommerce", "9")),
+        images=(Image("https://a.example/1.jpg"), Image("https://a.example/2.jpg")),
+        attributes=(Attribute("Fit", "slim, wide"),),
+        custom=(Custom("details.care", "cold"), Custom("meta.note", "n")),
+        externals=(External("woocommerce", "10"),),
+    )
+    first, second = product.variants
+    whole = replace(
+        first,
+        externals=(External("woocommerce", "11"),),
+        barcode="00040000",
+        compare_at="159.00",
+        sale_starts=datetime(2030, 4, 30, 22, tzinfo=UTC),
+        sale_ends=datetime(2030, 5, 31, 21, 59, 59, tzinfo=UTC),
+        cost="50.00",
+        tax_class="reduced",
+        low_threshold=2,
+        weight_g=1250,
+        length_mm=305,
+        width_mm=30,
+        height_mm=3,
+        digital=True,
+        downloads=(Download("Plan", "https://a.example/plan.pdf"),),
+        download_limit=3,
+        download_days=30,
+        image="https://a.example/2.jpg",
+        shipping_class="parcel",
+        unit_price=UnitPrice("250", "ml", "1", "l"),
+    )
+    product = replace(product, variants=(whole, second))
+
+    def carried(dialect: str, of: str) -> set[str]:
+        cells = [
+            json.loads(cell)
+            for row in table(file_of(dialect, [product]))
+            for name, cell in row.items()
+            if cell and name.endswith(of)
+        ]
+        return {key for cell in cells for key in cell}
+
+    assert carried("woocommerce", "_vitrine_carried") == {"gift_card"}
+    assert carried("woocommerce", "_by_variant") == {"unit_price"}
+    assert carried("shopify", "(product.metafields.vitrine.carried)") == {
+        "externals", "summary", "featured", "maximum_quantity", "upsells", "attributes",
+    }  # fmt: skip
+    assert carried("shopify", "(variant.metafields.vitrine.carried)") == {
+        "archived", "digital", "download_days", "download_limit", "downloads", "externals",
+        "height_mm", "length_mm", "low_threshold", "sale_ends", "sale_starts", "shipping_class",
+        "width_mm",
+    }  # fmt: skip
 
 
 def test_a_sale_is_written_as_sale_and_regular_price_for_woocommerce() -> None:

@@ -30,6 +30,8 @@ _COMMA = re.compile(r"[0-9]+,[0-9]{1,2}(?:\s?\D{0,3})?")
 _POINT = re.compile(r"[0-9]+\.[0-9]{1,2}(?:\s?\D{0,3})?")
 _DECIMAL = re.compile(r"-?[0-9]+(?:[.,][0-9]+)?")
 _ATTRIBUTES_AT_MOST = 20
+_LOOKED_AT = 300
+"""Characters of a cell: what tells a price from a picture stands at its beginning."""
 _OF_PRODUCTS = frozenset(
     ("title", "sku", "price", "barcode", "handle", "quantity", "categories", "category", "options")
 )
@@ -111,7 +113,7 @@ class _Table:
         usable = [row.cells for row in sample if not row.refusal and not row.is_empty]
         self.rows = len(usable)
         self._columns = {
-            name: [cells[place].strip() for cells in usable if place < len(cells)]
+            name: [cells[place].strip()[:_LOOKED_AT] for cells in usable if place < len(cells)]
             for place, name in enumerate(header)
         }
 

@@ -20,6 +20,8 @@ from webapp.exchange.sniffing import Delimiter, delimiter_of, encoding_of
 BYTES_LIMIT = 100 * 1024 * 1024
 ROWS_LIMIT = 200_000
 COLUMNS_LIMIT = 1_000
+NAME_LIMIT = 300
+"""Characters in the name of a column."""
 CELL_LIMIT = 100_000
 """Characters in one cell. Below the csv module's own limit, which belongs to the whole process."""
 RECORD_LIMIT = 4_000_000
@@ -148,6 +150,8 @@ def _with_header(source: Source, layout: Layout, marks: Delimiter) -> Layout:
         raise Unreadable("The first line holds no column names.")
     if len(names) > COLUMNS_LIMIT:
         raise TooLarge(f"The file has more than {COLUMNS_LIMIT:,} columns.")
+    if max(map(len, names)) > NAME_LIMIT:
+        raise Unreadable(f"The name of a column has at most {NAME_LIMIT} characters.")
     warnings = list(layout.warnings)
     if len(names) > 1 and not marks.certain:
         warnings.append(f"The columns seem to be parted by {_spoken(layout.delimiter)}.")

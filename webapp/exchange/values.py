@@ -138,6 +138,8 @@ def one_of(text: str, choices: Iterable[str]) -> str:
 def moment(text: str, style: Style, *, end_of_day: bool = False) -> datetime:
     """A date or time by ISO 8601, in UTC. A bare date is the first or the last second of it."""
     bare = text.strip()
+    if len(bare) > 40:
+        raise BadCell(f"“{_short(text)}” is not a date like 2025-12-31.")
     # "2025-10-09 14:35:53 UTC" and "... +0200" are what exports write for Z and +02:00.
     bare = re.sub(r"\s*(UTC|GMT)$", "+00:00", bare)
     bare = re.sub(r"\s+([+-][0-9]{2}):?([0-9]{2})$", r"\1:\2", bare)

@@ -26,7 +26,7 @@ class _Way:
     """How one dialect is written."""
 
     words: Callable[[Shape], dict[str, str]]
-    cells: Callable[[ProductRecord], list[Cells]]
+    cells: Callable[[ProductRecord, Choices], list[Cells]]
     reader: Callable[[tuple[str, ...], Choices], Dialect] | None
     """Reads our own rows back, to find out what must be carried; None where nothing must."""
     mark: bool
@@ -60,7 +60,7 @@ def written(
     plain = Choices(choices.currency, decimal_comma=False, timezone=choices.timezone)
     reader = way.reader(header, plain) if way.reader else None
     for record in records():
-        rows = way.cells(record)
+        rows = way.cells(record, plain)
         if reader is not None:
             _carry(rows, record, reader, tuple(words))
         yield _lines([tuple(row.get(word, "") for word in words) for row in rows])

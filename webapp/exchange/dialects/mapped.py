@@ -8,7 +8,7 @@ from typing import Any
 
 from webapp.exchange.assembling import axes_of, uses
 from webapp.exchange.dialect import Key, Outline
-from webapp.exchange.dialects.mapped_values import Cellar
+from webapp.exchange.dialects.mapped_cells import MappedCells
 from webapp.exchange.errors import NotUnderstood
 from webapp.exchange.fields import HTML, VARIANT_FIELDS
 from webapp.exchange.lines import Choices, Line
@@ -41,7 +41,7 @@ class Mapped:
     header: tuple[str, ...]
     mapping: Mapping
     choices: Choices
-    cellar: Cellar
+    cells: MappedCells
     name: str = NAME
 
     @property
@@ -58,21 +58,21 @@ class Mapped:
 
     def outline(self, row: Row) -> Outline:
         line = self._line(row)
-        tongue = self.cellar.raw(line, "language").casefold()
+        tongue = self.cells.raw(line, "language").casefold()
         wanted = self.mapping.languages[:1]
         if tongue and wanted and tongue.split("-")[0].split("_")[0] != wanted[0]:
             return Outline(skipped=f"The row is in another language ({tongue[:20]}).")
         key, kind = self._key(line)
-        itself = self.mapping.by_row or any(self.cellar.raw(line, t) for t in ("sku", "barcode"))
+        itself = self.mapping.by_row or any(self.cells.raw(line, t) for t in ("sku", "barcode"))
         if not key and not itself:
             return Outline(refusal="The row does not say which product it is.")
         return Outline(belongs=f"{kind} {key}" if key else "", keys=self._unique(line))
 
     def product(self, rows: Sequence[Row]) -> ProductRecord:
         lines = [self._line(row) for row in rows]
-        first = next((line for line in lines if self.cellar.raw(line, "title")), lines[0])
+        first = next((line for line in lines if self.cells.raw(line, "title")), lines[0])
         main, amounts = self._by_currency(lines)
-        options = {line.number: self.cellar.options(line) for line in main}
+        options = {line.number: self.cells.options(line) for line in main}
         bearing = self._bearing(main, first, options)
         roles = {line.number: Role.variant for line in lines}
         roles |= {line.number: Role.price for found in amounts.values() for line in found}
@@ -93,11 +93,11 @@ class Mapped:
         )
 
     def _line(self, row: Row) -> Line:
-        return Line(row, self.cellar.places, self.header, self.choices)
+        return Line(row, self.cells.places, self.header, self.choices)
 
     def _key(self, line: Line) -> tuple[str, str]:
         for target in ("parent", "handle", "id"):
-            key = self.cellar.raw(line, target)
+            key = self.cells.raw(line, target)
             if key:
                 return (key.casefold() if target == "handle" else key), target
         return "", ""
@@ -105,14 +105,14 @@ class Mapped:
     def _unique(self, line: Line) -> tuple[Key, ...]:
         """SKUs are told apart by currency: a shop may write each variant once for each."""
         found = []
-        sku, currency = self.cellar.raw(line, "sku"), self.cellar.raw(line, "currency")
+        sku, currency = self.cells.raw(line, "sku"), self.cells.raw(line, "currency")
         if sku:
             what = f"The SKU “{sku}”" + (f" in {currency[:10]}" if currency else "")
-            found.append(Key(what, self.cellar.column("sku"), of_variant=True))
-        number = self.cellar.raw(line, "variant_id")
+            found.append(Key(what, self.cells.column("sku"), of_variant=True))
+        number = self.cells.raw(line, "variant_id")
         if number:
             what = f"The variant number “{number[:60]}”"
-            found.append(Key(what, self.cellar.column("variant_id"), of_variant=True))
+            found.append(Key(what, self.cells.column("variant_id"), of_variant=True))
         return tuple(found)
 
     def _bearing(
@@ -151,39 +151,39 @@ class Mapped:
     def _variant(
         self, line: Line, options: tuple[tuple[str, str], ...], amounts: Sequence[Line]
     ) -> VariantRecord:
-        cellar = self.cellar
+        mapped = self.cells
         found: dict[str, Any] = {
-            each.name: cellar.value(line, each) for each in cellar.variant_fields
+            each.name: mapped.value(line, each) for each in mapped.variant_fields
         }
         payer = next((each for each in (line, *amounts) if self._gives_amounts(each)), None)
-        for each in cellar.variant_fields if payer is not line else ():
+        for each in mapped.variant_fields if payer is not line else ():
             if each.name in _AMOUNTS:
-                found[each.name] = cellar.value(payer, each) if payer else KEEP
+                found[each.name] = mapped.value(payer, each) if payer else KEEP
         if found.get("quantity", KEEP) is not KEEP and "tracked" not in found:
             found["tracked"] = True
-        number = cellar.raw(line, "variant_id")
+        number = mapped.raw(line, "variant_id")
         return VariantRecord(
             row=line.number,
             options=options,
             externals=(External(self.source, number[:200]),) if number else (),
-            image=cellar.first_image(line) if options else KEEP,
-            **{**found, **cellar.sizes(line)},
+            image=mapped.first_image(line) if options else KEEP,
+            **{**found, **mapped.sizes(line)},
         )
 
     def _gives_amounts(self, line: Line) -> bool:
-        currency = self.cellar.raw(line, "currency").upper()
+        currency = self.cells.raw(line, "currency").upper()
         return not currency or not self.mapping.currency or currency == self.mapping.currency
 
     def _by_currency(self, lines: Sequence[Line]) -> tuple[list[Line], dict[int, list[Line]]]:
         """Rows that describe, and by their numbers further rows of the same SKU with amounts."""
-        if not self.cellar.has_target("currency"):
+        if not self.cells.has_target("currency"):
             return list(lines), {}
         main: dict[str, Line] = {}
         amounts: dict[int, list[Line]] = {}
         for line in lines:
-            sku = self.cellar.raw(line, "sku") or f"row {line.number}"
+            sku = self.cells.raw(line, "sku") or f"row {line.number}"
             describing = main.setdefault(sku, line)
-            currencies = {self.cellar.raw(each, "currency") for each in (describing, line)}
+            currencies = {self.cells.raw(each, "currency") for each in (describing, line)}
             if describing is not line and len(currencies) > 1:
                 amounts.setdefault(describing.number, []).append(line)
             elif describing is not line:
@@ -191,28 +191,28 @@ class Mapped:
         return list(main.values()), amounts
 
     def _texts(self, first: Line, lines: Sequence[Line]) -> dict[str, Any]:
-        cellar = self.cellar
+        mapped = self.cells
         title = self._title(first)
-        handle = cellar.raw(first, "handle")
+        handle = mapped.raw(first, "handle")
         found: dict[str, Any] = {
-            each.name: cellar.html(first, each.name)
+            each.name: mapped.html(first, each.name)
             if each.kind is HTML
-            else cellar.value(first, each)
-            for each in cellar.product_fields
+            else mapped.value(first, each)
+            for each in mapped.product_fields
         }
         return {
             **found,
             "title": title,
             "handle": slugify(handle, "")[:200] or None if handle else None,
             "externals": self._externals(first),
-            "categories": cellar.categories(first),
-            "images": cellar.images(lines),
-            "attributes": cellar.attributes(first),
-            "custom": cellar.custom(first),
+            "categories": mapped.categories(first),
+            "images": mapped.images(lines),
+            "attributes": mapped.attributes(first),
+            "custom": mapped.custom(first),
         }
 
     def _title(self, line: Line) -> Cell[str]:
-        title: Cell[str] = self.cellar.value_of(line, "title")
+        title: Cell[str] = self.cells.value_of(line, "title")
         if isinstance(title, str) or not self.mapping.title:
             return title
         cells = {
@@ -226,8 +226,8 @@ class Mapped:
         if self.mapping.by_row:
             return (External(self.source, f"row {line.number}"),)
         for target in ("id", "parent", "barcode"):
-            key = self.cellar.raw(line, target)
-            if key and not (target == "barcode" and self.cellar.has_target("handle", "sku")):
+            key = self.cells.raw(line, target)
+            if key and not (target == "barcode" and self.cells.has_target("handle", "sku")):
                 return (External(self.source, key[:200]),)
         return ()
 
@@ -239,4 +239,4 @@ def of(header: tuple[str, ...], mapping: Mapping, choices: Choices) -> Mapped:
         raise NotUnderstood(" ".join(problems), problems=problems)
     known = {name: use for name, use in mapping.columns.items() if use.to in BY_CODE}
     style = replace(choices, decimal_comma=mapping.decimal_comma)
-    return Mapped(header, mapping, style, Cellar.of(header, replace(mapping, columns=known)))
+    return Mapped(header, mapping, style, MappedCells.of(header, replace(mapping, columns=known)))

@@ -45,7 +45,7 @@ def reader(header: tuple[str, ...], choices: Choices) -> Shopify:
     return of(header, choices)
 
 
-def cells_of(record: ProductRecord) -> list[Cells]:
+def cells_of(record: ProductRecord, _: Choices) -> list[Cells]:
     """The rows of one product, as our word to the text of the cell."""
     rows: list[Cells] = []
     images = known(record.images) or ()

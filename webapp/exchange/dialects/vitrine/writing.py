@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from webapp.exchange.dialects.vitrine.labels import LABELS, attribute_label
 from webapp.exchange.fields import EXTERNALS, PRODUCT_FIELDS, VARIANT_FIELDS
+from webapp.exchange.lines import Choices
 from webapp.exchange.records import ProductRecord, VariantRecord
 from webapp.exchange.shape import Shape
 from webapp.exchange.sheet import Cells, filled
@@ -34,7 +35,7 @@ def _options(axes: int) -> dict[str, str]:
     }
 
 
-def cells_of(record: ProductRecord) -> list[Cells]:
+def cells_of(record: ProductRecord, _: Choices) -> list[Cells]:
     """The rows of one product, as our word to the text of the cell."""
     rows = [_variant(variant, record) for variant in record.variants] or [{}]
     rows[0] |= _product(record)

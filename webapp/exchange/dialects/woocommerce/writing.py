@@ -7,7 +7,9 @@ unless it has one from a shop of that kind: its variations need something to poi
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from webapp.exchange.dialects.woocommerce.labels import (
     CARRIED,
@@ -57,7 +59,7 @@ def reader(header: tuple[str, ...], choices: Choices) -> WooCommerce:
     return of(header, choices)
 
 
-def cells_of(record: ProductRecord) -> list[Cells]:
+def cells_of(record: ProductRecord, choices: Choices) -> list[Cells]:
     """The rows of one product, as our word to the text of the cell."""
     custom = {each.key: each.value or "" for each in record.custom}
     kind = custom.get("woocommerce.type", "")
@@ -65,7 +67,7 @@ def cells_of(record: ProductRecord) -> list[Cells]:
     head = _product(record, custom)
     if single:
         variant = record.variants[0]
-        head |= _variant(variant) | {"type": _typed(variant, kind or "simple")}
+        head |= _variant(variant, choices) | {"type": _typed(variant, kind or "simple")}
         head |= {"id": _number(record.externals), "sku": known(variant.sku) or ""}
         return [head | _attributes(record, None)]
     grouped = kind == "grouped" or (not record.variants and bool(record.grouped))
@@ -74,15 +76,17 @@ def cells_of(record: ProductRecord) -> list[Cells]:
              "type": "grouped" if grouped else "variable"}  # fmt: skip
     rows = [head | _attributes(record, None)]
     for position, variant in enumerate(record.variants, start=1):
-        rows.append(_variation(record, variant, sku or f"id:{head['id']}", position))
+        rows.append(_variation(record, variant, sku or f"id:{head['id']}", position, choices))
     return rows
 
 
-def _variation(record: ProductRecord, variant: VariantRecord, parent: str, position: int) -> Cells:
+def _variation(
+    record: ProductRecord, variant: VariantRecord, parent: str, position: int, choices: Choices
+) -> Cells:
     choice = ", ".join(value for _, value in variant.options)
     description = {each.key: each.value or "" for each in variant.custom}
     return {
-        **_variant(variant),
+        **_variant(variant, choices),
         "id": _number(variant.externals),
         "type": _typed(variant, "variation"),
         "sku": known(variant.sku) or "",
@@ -132,7 +136,7 @@ def _published(record: ProductRecord) -> str:
     return "-1"
 
 
-def _variant(variant: VariantRecord) -> Cells:
+def _variant(variant: VariantRecord, choices: Choices) -> Cells:
     price, former = known(variant.price) or "", known(variant.compare_at) or ""
     sells_for_less = price and former and Decimal(former) > Decimal(price)
     return {
@@ -142,11 +146,21 @@ def _variant(variant: VariantRecord) -> Cells:
                            "download days": "download_days"}),
         "regular": former if sells_for_less else price,
         "sale": price if sells_for_less else "",
+        "sale starts": _day(variant.sale_starts, choices),
+        "sale ends": _day(variant.sale_ends, choices),
         "tax status": "none" if variant.taxable is False else "taxable",
         **_stock(variant),
         **_sizes(variant),
         **_downloads(variant),
     }  # fmt: skip
+
+
+def _day(at: Cell[datetime], choices: Choices) -> str:
+    """The day in the shop's time; a time within it is carried."""
+    moment = known(at)
+    if moment is None:
+        return ""
+    return moment.astimezone(ZoneInfo(choices.timezone)).date().isoformat()
 
 
 def _stock(variant: VariantRecord) -> Cells:

@@ -29,7 +29,7 @@ _STATUS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Cellar:
+class MappedCells:
     """Where each target is kept in a row. Words of columns are target, or target and place."""
 
     mapping: Mapping
@@ -42,7 +42,7 @@ class Cellar:
     variant_fields: tuple[Field, ...]
 
     @classmethod
-    def of(cls, header: tuple[str, ...], mapping: Mapping) -> Cellar:
+    def of(cls, header: tuple[str, ...], mapping: Mapping) -> MappedCells:
         places: dict[str, int] = {}
         words: dict[str, tuple[str, ...]] = {}
         names = sorted(

@@ -43,6 +43,15 @@
     else look(gallery, all.slides.findIndex((slide) => slide.contains(close)));
   });
 
+  // What comes in may name the picture that belongs to it: data-shows has the picture's address.
+  document.addEventListener("htmx:after:swap", () => {
+    const shown = document.querySelector("[data-shows]")?.dataset.shows;
+    const gallery = shown && document.querySelector("[data-gallery]");
+    if (!gallery) return;
+    const to = parts(gallery).slides.findIndex((slide) => slide.querySelector(`[data-zoom][href="${CSS.escape(shown)}"]`));
+    if (to >= 0) turn(gallery, to);
+  });
+
   const button = (label, sign, name, value) => {
     const made = document.createElement("button");
     made.type = "button";

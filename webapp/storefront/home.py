@@ -15,6 +15,7 @@ from webapp.media import queries as media
 from webapp.media.queries import Image
 from webapp.storefront import structured
 from webapp.storefront.frame import frame_of
+from webapp.storefront.queries import product_images_of
 from webapp.storefront.tiles import Tile, collection_url, tiles
 from webapp.web.deps import Db
 from webapp.web.views import view
@@ -67,5 +68,10 @@ def _shelves(db: Session, currency: str) -> list[HomeShelf]:
 def _with_pictures(
     db: Session, menu: Sequence[CategoryNode]
 ) -> list[tuple[CategoryNode, Image | None]]:
-    images = catalogue.category_images(db, [node.id for node in menu]) if menu else {}
-    return [(node, images.get(node.id)) for node in menu]
+    """Each category with its picture, else one of its products; without any, no tiles at all."""
+    keys = [node.id for node in menu]
+    images = catalogue.category_images(db, keys) if keys else {}
+    bare = [key for key in keys if key not in images]
+    if bare:
+        images = {**product_images_of(db, bare), **images}
+    return [(node, images.get(node.id)) for node in menu] if images else []

@@ -19,6 +19,10 @@ SORTS = (
 OPEN_GROUPS = 4
 """Groups of boxes that stand open at first; a group with a choice always does."""
 
+MOST_GROUPS = 8
+TELLING = 5
+"""A group that speaks of less than a fifth of the products is left out until they are fewer."""
+
 _LABELS = {FacetKind.category: "Category", FacetKind.brand: "Brand", FacetKind.tag: "Tag"}
 
 
@@ -181,21 +185,27 @@ def _links(place: Place, asked: Asked, groups: Iterable[FacetGroup]) -> tuple[Li
 
 
 def _groups(asked: Asked, groups: Iterable[FacetGroup], total: int) -> tuple[Group, ...]:
-    """Those that can make a difference: one box that holds everything is no choice."""
+    """Those worth a shopper's time: of more than a few products, and with a choice to make."""
     made: list[Group] = []
     for group in groups:
         if group.kind is FacetKind.category:
             continue
         name = name_of(group.kind, group.name)
+        is_chosen = bool(asked.values(name))
+        if not is_chosen and (len(made) >= MOST_GROUPS or not _is_telling(group, total)):
+            continue
         boxes = tuple(
             Box(value.value, value.label, value.count, value.is_chosen) for value in group.values
         )
-        is_chosen = bool(asked.values(name))
-        if not is_chosen and (len(boxes) < 2 and all(box.count == total for box in boxes)):
-            continue
         label = group.label or _LABELS.get(group.kind, "")
         made.append(Group(name, label, boxes, is_chosen or len(made) < OPEN_GROUPS))
     return tuple(made)
+
+
+def _is_telling(group: FacetGroup, total: int) -> bool:
+    held = sum(value.count for value in group.values)
+    parts = any(value.count < total for value in group.values)
+    return parts and (group.kind is FacetKind.brand or held * TELLING >= total)
 
 
 def _chips(asked: Asked, found: Listing, names: Mapping[str, str]) -> Iterable[Chip]:

@@ -56,6 +56,8 @@ def fresh(db: Session, variant: str) -> Goods:
     """The goods as they stand now."""
     found = goods.by_public_id(db, variant)
     assert found is not None
+    # A session that goes on reading would look at this moment for ever, and could not write.
+    db.commit()
     return found
 
 

@@ -53,6 +53,11 @@ class Purchase:
     picture: Picture | None
 
     @property
+    def choices(self) -> list[tuple[Axis, Value]]:
+        """What is chosen on each axis where something is."""
+        return [(axis, value) for axis in self.axes for value in axis.values if value.is_chosen]
+
+    @property
     def can_be_bought(self) -> bool:
         return (
             self.variant is not None

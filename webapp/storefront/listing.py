@@ -1,9 +1,9 @@
 """Lists of products: all of them, a category, a collection, what a search found."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from markupsafe import Markup
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,10 +13,10 @@ from webapp.catalogue.errors import Moved
 from webapp.catalogue.values import Facets, Listing
 from webapp.kit.paging import Page
 from webapp.kit.text import excerpt, plain
-from webapp.storefront import structured
+from webapp.storefront import prose, structured
 from webapp.storefront.asking import ListingForm, query_of, read
 from webapp.storefront.frame import frame_of
-from webapp.storefront.shelf import Place, node_at, shelf
+from webapp.storefront.shelf import Place, node_at, shelf, sorts_of
 from webapp.storefront.tiles import Tile, collection_url, tiles
 from webapp.web.deps import Db
 from webapp.web.submissions import Submission, submitted
@@ -52,7 +52,7 @@ def category(request: Request, db: Db, form: Narrowed, path: str) -> Response:
     place = Place(
         title=found.seo_title or found.name,
         heading=found.name,
-        description=_article(found.description),
+        description=prose.article(found.description),
         summary=found.seo_description or _short(found.description),
         trail=(
             ("Home", "/"),
@@ -73,7 +73,7 @@ def collection(request: Request, db: Db, form: Narrowed, slug: str) -> Response:
     place = Place(
         title=found.title,
         heading=found.title,
-        description=_article(found.description),
+        description=prose.article(found.description),
         summary=_short(found.description),
         trail=(("Home", "/"), (found.title, None)),
         own_sort=("manual", "As we chose them"),
@@ -124,6 +124,8 @@ def _answer(
     """The listing, or only its changing part where htmx asked; 422 with what was wrong in it."""
     frame = frame_of(request)
     asked = read(request.url.path, form)
+    if asked.sort == sorts_of(place)[0][0]:
+        asked = replace(asked, sort=None)
     if place.links_stay and category_id is None and (chosen := asked.values("category")):
         node = node_at(frame.menu, chosen[0])
         # A category that is not there holds nothing: better said than silently left out.
@@ -159,10 +161,6 @@ def _moved(request: Request, to: str) -> Response:
     """To the address of today, with what was asked for at the former one."""
     query = request.url.query
     return redirect(request, f"{to}?{query}" if query else to, status=301)
-
-
-def _article(text: str) -> Markup:
-    return Markup(text)  # noqa: S704 (cleaned when it was stored)
 
 
 def _short(text: str) -> str:

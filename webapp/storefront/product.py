@@ -1,7 +1,8 @@
 """The page of one product."""
 
+from urllib.parse import urlencode
+
 from fastapi import APIRouter
-from markupsafe import Markup
 from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,7 +12,7 @@ from webapp.catalogue.errors import Moved
 from webapp.catalogue.values import ProductPage
 from webapp.inventory import queries as inventory
 from webapp.kit.text import excerpt, plain
-from webapp.storefront import buying, structured
+from webapp.storefront import buying, prose, structured
 from webapp.storefront.frame import frame_of
 from webapp.storefront.tiles import product_url, tiles
 from webapp.web.deps import Db
@@ -46,7 +47,7 @@ def product(request: Request, db: Db, slug: str) -> Response:
             for one in buying.gallery(page, bought.picture)
         ],
         "pictures_too": wants_fragment(request) and buying.is_far(page, bought.picture),
-        "body": Markup(page.body),  # noqa: S704 (cleaned when it was stored)
+        "body": prose.article(page.body, top=3),
         "related": tiles(page.related),
         "trail": trail,
         "description": description,
@@ -59,7 +60,12 @@ def product(request: Request, db: Db, slug: str) -> Response:
             state=bought.hint.kind if bought.hint and len(page.variants) == 1 else None,
         ),
     }
-    return view(request, "storefront/product.html#buy", context, public=True)
+    response = view(request, "storefront/product.html#buy", context, public=True)
+    if wants_fragment(request):
+        # The choice is worth a link; the quantity that was sent along with it is not.
+        choices = [(axis.name, value.id) for axis, value in bought.choices]
+        response.headers["HX-Push-Url"] = f"{product_url(slug)}?{urlencode(choices)}"
+    return response
 
 
 def _purchase(

@@ -1,7 +1,6 @@
 """Pages to read: the shop's own words, its terms, and how things are delivered."""
 
 from fastapi import APIRouter
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -9,6 +8,7 @@ from webapp.accounts.addresses import country_name
 from webapp.kit.errors import NotFound
 from webapp.kit.text import excerpt, plain
 from webapp.pricing import queries as pricing
+from webapp.storefront import prose
 from webapp.storefront.frame import frame_of
 from webapp.web.deps import Db
 from webapp.web.views import view
@@ -49,7 +49,7 @@ def article(request: Request, db: Db, slug: str) -> Response:
     context = {
         "slug": slug,
         "title": f"About {shop.name}" if slug == "about" else _TITLES[slug],
-        "text": Markup(text),  # noqa: S704 (cleaned when it was stored)
+        "text": prose.article(text),
         "description": excerpt(plain(text), 160),
     }
     return view(request, "storefront/article.html", context, public=True)

@@ -134,7 +134,7 @@ def shelf(place: Place, asked: Asked, found: Listing, menu: Iterable[CategoryNod
     """Put a place, what was asked there and what was found together."""
     page = found.products
     names = {node.path: node.name for node in _every(menu)}
-    sorts = (place.own_sort, *SORTS) if place.own_sort else SORTS
+    sorts = sorts_of(place)
     return Shelf(
         place=place,
         asked=asked,
@@ -156,6 +156,11 @@ def shelf(place: Place, asked: Asked, found: Listing, menu: Iterable[CategoryNod
         is_relaxed=found.is_relaxed,
         hidden=(*asked.kept, *(pair for pair in asked.pairs if pair[0] in {"category", "tag"})),
     )
+
+
+def sorts_of(place: Place) -> tuple[tuple[str, str], ...]:
+    """The orders that are offered there; the first is the one without asking."""
+    return (place.own_sort, *SORTS) if place.own_sort else SORTS
 
 
 def node_at(menu: Iterable[CategoryNode], path: str) -> CategoryNode | None:

@@ -38,7 +38,7 @@ def attributes(request: Request, db: Db, staff: Staff) -> Response:
     """All of them, with how many products have a value."""
     staff.must("catalogue:read")
     told = col(ProductAttribute.attribute_id)
-    used = dict(db.execute(select(told, func.count()).group_by(told)).tuples().all())
+    used = dict(db.execute(select(told, func.count()).group_by(told)).all())
     found = db.scalars(
         select(Attribute).order_by(col(Attribute.position), col(Attribute.name))
     ).all()
@@ -57,7 +57,7 @@ def new_attribute(request: Request, db: Db, staff: Staff) -> Response:
 
 
 @pages.post("/new")
-def submit_new_attribute(request: Request, db: Db, staff: Staff, form: Asked) -> Response:
+def submit_new_attribute(request: Request, form: Asked, db: Db, staff: Staff) -> Response:
     return _save(request, db, staff, form, None)
 
 
@@ -72,7 +72,7 @@ def attribute(request: Request, db: Db, staff: Staff, code: str) -> Response:
 
 
 @pages.post("/{code}")
-def submit_attribute(request: Request, db: Db, staff: Staff, form: Asked, code: str) -> Response:
+def submit_attribute(request: Request, form: Asked, db: Db, staff: Staff, code: str) -> Response:
     return _save(request, db, staff, form, attribute_by_code(db, code))
 
 
@@ -110,7 +110,9 @@ def _save(
         }
         try:
             if before is None:
-                commands.create_attribute(session, staff, code=form.data.code, **values)
+                commands.create_attribute(
+                    session, staff, code=form.data.code or form.data.name, **values
+                )
             else:
                 commands.update_attribute(session, staff, before, **values)
         except (Invalid, Refused) as refusal:

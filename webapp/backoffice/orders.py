@@ -90,7 +90,7 @@ def order(request: Request, db: Db, staff: Staff, public_id: str) -> Response:
 
 @pages.post("/{public_id}/payments", name="backoffice.record_payment")
 def record_payment(
-    request: Request, db: Db, staff: Staff, form: PaidAsked, public_id: str
+    request: Request, form: PaidAsked, db: Db, staff: Staff, public_id: str
 ) -> Response:
     """Money came in. The same form sent twice is one payment."""
     staff.must("orders:write")
@@ -113,7 +113,7 @@ def record_payment(
 
 @pages.post("/{public_id}/refunds", name="backoffice.record_refund")
 def record_refund(
-    request: Request, db: Db, staff: Staff, form: RefundAsked, public_id: str
+    request: Request, form: RefundAsked, db: Db, staff: Staff, public_id: str
 ) -> Response:
     """Money was given back by hand. The same form sent twice is one refund."""
     staff.must("orders:write")
@@ -138,7 +138,7 @@ def record_refund(
 
 
 @pages.post("/{public_id}/fulfilments", name="backoffice.fulfil")
-def fulfil(request: Request, db: Db, staff: Staff, form: FulfilAsked, public_id: str) -> Response:
+def fulfil(request: Request, form: FulfilAsked, db: Db, staff: Staff, public_id: str) -> Response:
     """Send a parcel with what was chosen."""
     staff.must("orders:write")
     found = _held(db, public_id)
@@ -169,7 +169,7 @@ def mark_delivered(request: Request, db: Db, staff: Staff, public_id: str, parce
 
 
 @pages.post("/{public_id}/cancellations", name="backoffice.cancel")
-def cancel(request: Request, db: Db, staff: Staff, form: CancelAsked, public_id: str) -> Response:
+def cancel(request: Request, form: CancelAsked, db: Db, staff: Staff, public_id: str) -> Response:
     """Call the order off, or some units of it."""
     staff.must("orders:write")
     found = _held(db, public_id)
@@ -191,7 +191,7 @@ def cancel(request: Request, db: Db, staff: Staff, form: CancelAsked, public_id:
 
 
 @pages.post("/{public_id}/notes", name="backoffice.note_order")
-def note_order(request: Request, db: Db, staff: Staff, form: NoteAsked, public_id: str) -> Response:
+def note_order(request: Request, form: NoteAsked, db: Db, staff: Staff, public_id: str) -> Response:
     """Write a note into the order's history. The same note sent twice is one note."""
     staff.must("orders:write")
     found = _held(db, public_id)

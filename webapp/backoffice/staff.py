@@ -104,7 +104,7 @@ def submit_staff(request: Request, form: StaffAsked, data: Data, staff: StaffBes
 
 
 @pages.post("/{public_id}/role", name="backoffice.staff_role")
-def staff_role(request: Request, db: Db, staff: Staff, form: RoleAsked, public_id: str) -> Response:
+def staff_role(request: Request, form: RoleAsked, db: Db, staff: Staff, public_id: str) -> Response:
     """Let somebody do more or less."""
     staff.must("staff:write")
     person = _colleague(db, public_id)

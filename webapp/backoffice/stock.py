@@ -75,7 +75,7 @@ def stock(request: Request, db: Db, staff: Staff, public_id: str) -> Response:
 
 
 @pages.post("/{public_id}/movements", name="backoffice.move_stock")
-def move_stock(request: Request, db: Db, staff: Staff, form: MoveAsked, public_id: str) -> Response:
+def move_stock(request: Request, form: MoveAsked, db: Db, staff: Staff, public_id: str) -> Response:
     """Goods came in, were counted, corrected or set aside."""
     variant, product = variant_by_public_id(db, public_id)
     if form.data:
@@ -90,7 +90,7 @@ def move_stock(request: Request, db: Db, staff: Staff, form: MoveAsked, public_i
 
 @pages.post("/{public_id}/rules", name="backoffice.stock_rules")
 def stock_rules(
-    request: Request, db: Db, staff: Staff, form: RulesAsked, public_id: str
+    request: Request, form: RulesAsked, db: Db, staff: Staff, public_id: str
 ) -> Response:
     """Whether it is counted, and what happens when nothing is left."""
     variant, product = variant_by_public_id(db, public_id)

@@ -50,7 +50,7 @@ def cart(request: Request, db: Db) -> Response:
 
 
 @pages.post("/cart/lines", name="cart.add")
-def add(request: Request, db: Db, form: Added) -> Response:
+def add(request: Request, form: Added, db: Db) -> Response:
     try:
         goods, quantity = _wanted(db, form)
         held = cart_of(request, db) or commands.start(db, currency=_shop(request).currency)
@@ -67,7 +67,7 @@ def add(request: Request, db: Db, form: Added) -> Response:
 
 
 @pages.post("/cart/lines/{key}", name="cart.set_quantity")
-def set_quantity(request: Request, db: Db, key: str, form: Quantities) -> Response:
+def set_quantity(request: Request, form: Quantities, db: Db, key: str) -> Response:
     held = _there(request, db)
     if form.data:
         try:
@@ -94,7 +94,7 @@ def accept_prices(request: Request, db: Db) -> Response:
 
 
 @pages.post("/cart/note", name="cart.set_note")
-def set_note(request: Request, db: Db, form: Noted) -> Response:
+def set_note(request: Request, form: Noted, db: Db) -> Response:
     held = _there(request, db)
     if form.data is None:
         return _cart_page(request, db, held, note=form, status=422)
@@ -111,7 +111,7 @@ def shared(
 
 
 @pages.post("/cart/add", name="cart.add_shared")
-def add_shared(request: Request, db: Db, form: Shared) -> Response:
+def add_shared(request: Request, form: Shared, db: Db) -> Response:
     wishes = _wishes(db, form.data.items) if form.data else []
     held = cart_of(request, db) or commands.start(db, currency=_shop(request).currency)
     added, refused = [], []

@@ -44,7 +44,7 @@ def checkout(request: Request, db: Db) -> Response:
 
 
 @pages.post("/checkout/details", name="checkout.details")
-def details(request: Request, db: Db, form: Typed) -> Response:
+def details(request: Request, form: Typed, db: Db) -> Response:
     """Keep what was typed and show what follows from it: fields of a country, delivery, total."""
     cart = any_cart_of(request, db)
     elsewhere = _elsewhere(request, db, cart)
@@ -58,7 +58,7 @@ def details(request: Request, db: Db, form: Typed) -> Response:
 
 
 @pages.post("/checkout", name="checkout.submit_checkout")
-def submit_checkout(request: Request, data: Data, form: Typed) -> Response:
+def submit_checkout(request: Request, form: Typed, data: Data) -> Response:
     """Place the order, or say what is in the way and keep all that was typed."""
     public_id = carried(request)
     if public_id is None:

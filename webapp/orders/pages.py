@@ -36,7 +36,7 @@ def lookup(request: Request) -> Response:
 
 
 @pages.post("/orders/lookup", name="orders.submit_lookup")
-def submit_lookup(request: Request, db: Db, form: LookedUp) -> Response:
+def submit_lookup(request: Request, form: LookedUp, db: Db) -> Response:
     """Leads the browser that placed the order to it. Everybody else reads the same sentence,
     whether there is such an order or not.
     """

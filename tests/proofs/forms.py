@@ -33,6 +33,11 @@ def filled(html: str, selector: str, *, name: str) -> tuple[str, dict[str, str]]
         if not value and words and "required" in node.attributes:
             value = TYPED.get(words[-1], "").format(name=name)
         sent[key] = value
+    default = next(
+        (b for b in form.css("button") if (b.attributes.get("type") or "submit") == "submit"), None
+    )
+    if default is not None and default.attributes.get("name"):
+        sent[default.attributes["name"] or ""] = default.attributes.get("value") or ""
     return form.attributes.get("action") or "", sent
 
 

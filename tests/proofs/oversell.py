@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -78,10 +79,19 @@ async def _race(addresses: list[str], slug: str, buyers: int) -> list[Outcome]:
         asyncio.create_task(_buyer(addresses[n % len(addresses)], slug, n, ready, start))
         for n in range(buyers)
     ]
-    for _ in tasks:
-        await ready.get()
+    everybody = asyncio.gather(*tasks)
+    waiting = asyncio.create_task(_all_ready(ready, buyers))
+    # A buyer who fails before the start ends the race; waiting for them would take for ever.
+    either: set[asyncio.Future[Any]] = {everybody, waiting}
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
     start.set()
-    return list(await asyncio.gather(*tasks))
+    return list(await everybody)
+
+
+async def _all_ready(ready: "asyncio.Queue[int]", buyers: int) -> None:
+    for _ in range(buyers):
+        await ready.get()
 
 
 async def _buyer(

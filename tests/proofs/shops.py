@@ -22,7 +22,7 @@ SECRET = "a secret for proofs, long enough to sign with"
 
 def settings_of(data: Path) -> Settings:
     return Settings(
-        _env_file=None,  # type: ignore[call-arg]
+        _env_file=None,
         data_dir=data,
         uploads_dir=data / "uploads",
         secret_key=SECRET,

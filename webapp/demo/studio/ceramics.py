@@ -2,12 +2,13 @@
 
 import math
 
-from materials import CHALK, CLAY, INK, OAT, SAGE, glaze, leaf, linen, matt, wood
 from mathutils import Vector, noise
+
+from cloth import linen
+from materials import CHALK, CLAY, INK, OAT, SAGE, glaze, matt
 from shapes import (
     block,
     flowing,
-    lump,
     paint,
     place,
     rounded,
@@ -17,6 +18,7 @@ from shapes import (
     turned,
     wall,
 )
+from soft import folded
 from stage import Shot, picture
 
 GLAZES = {"oat": OAT, "sage": SAGE, "clay": CLAY, "ink": INK, "chalk": CHALK}
@@ -65,7 +67,8 @@ def mug(name: str = "oat", turn: float = 20):
     body = turned(
         wall(
             rounded([(0, 0), (0.36, 0, 0.03), (0.455, 0.14, 0.12), (0.46, 0.5), (0.445, 0.86)], 8),
-            0.045, 0.06,
+            0.045,
+            0.06,
         ),
         shape=wobble(0.012),
     )
@@ -86,9 +89,11 @@ def plate(size: float = 2.6, name: str = "oat"):
     r = size / 2
     profile = wall(
         rounded(
-            [(0, 0), (r * 0.62, 0, 0.02), (r * 0.66, 0.06, 0.05), (r * 0.95, 0.1, 0.06), (r, 0.19)], 8
+            [(0, 0), (r * 0.62, 0, 0.02), (r * 0.66, 0.06, 0.05), (r * 0.95, 0.1, 0.06), (r, 0.19)],
+            8,
         ),
-        0.05, 0.075,
+        0.05,
+        0.075,
     )
     return paint(turned(profile, shape=wobble(0.004, size)), stoneware(name, foot=0.035))
 
@@ -97,59 +102,20 @@ def bowl(size: float = 1.6, height: float = 0.75, name: str = "oat"):
     r = size / 2
     profile = wall(
         smooth_profile(
-            [(0, 0), (r * 0.4, 0.0), (r * 0.48, 0.03), (r * 0.78, height * 0.34),
-             (r * 0.96, height * 0.7), (r, height)], 10,
+            [
+                (0, 0),
+                (r * 0.4, 0.0),
+                (r * 0.48, 0.03),
+                (r * 0.78, height * 0.34),
+                (r * 0.96, height * 0.7),
+                (r, height),
+            ],
+            10,
         ),
-        0.05, 0.07,
+        0.05,
+        0.07,
     )
     return paint(turned(profile, shape=wobble(0.006, size)), stoneware(name, foot=0.06))
-
-
-def serving_bowl():
-    profile = wall(
-        smooth_profile([(0, 0), (0.62, 0), (0.72, 0.06), (1.2, 0.42), (1.5, 0.78), (1.64, 0.95)], 14),
-        0.065, 0.09,
-    )
-
-    def thrown(r: float, z: float, angle: float) -> tuple[float, float]:
-        r, z = wobble(0.018, 2)(r, z, angle)
-        return r + 0.006 * math.sin(z * 62 + angle), z
-
-    body = turned(profile, segments=200, shape=thrown)
-    raw = matt("#5b4a3f", grain=40, bump=0.5, cloud=0.12)
-    white = glaze("#eeebe3", speckle=0.5, rough=0.26, clay="#5b4a3f")
-    paint(body, raw, white)
-    outer = 14 * 5 + 1
-    per = len(profile) - 1
-    for i, face in enumerate(body.data.polygons):
-        face.material_index = 1 if i % per >= outer - 2 else 0
-    return body
-
-
-def moon(height: float = 2.6):
-    s = height / 2.6
-    line = smooth_profile(
-        [(0, 0), (0.5, 0), (0.56, 0.04), (0.66, 0.13), (0.93, 0.39), (1.14, 0.71), (1.27, 1.06),
-         (1.3, 1.3), (1.27, 1.54), (1.14, 1.88), (0.93, 2.17), (0.7, 2.36), (0.6, 2.46), (0.62, 2.62)], 12,
-    )
-    profile = wall([(r * s, z * s) for r, z in line], 0.06 * s, 0.1)
-
-    def seam(r: float, z: float, angle: float) -> tuple[float, float]:
-        r, z = wobble(0.012, 1)(r, z, angle)
-        return r + (0.014 * math.exp(-(((z / s - 1.3) / 0.05) ** 2)) if r > 1.1 * s else 0), z
-
-    return paint(turned(profile, segments=180, shape=seam), glaze("#ece9e1", speckle=0.12, rough=0.34, bump=0.12))
-
-
-def stem_vase(name: str = "chalk"):
-    profile = wall(
-        smooth_profile(
-            [(0, 0), (0.36, 0), (0.44, 0.04), (0.56, 0.34), (0.5, 0.66), (0.24, 0.94), (0.135, 1.2),
-             (0.115, 1.7), (0.13, 2.08), (0.175, 2.2)], 12,
-        ),
-        0.035, 0.07,
-    )
-    return paint(turned(profile, shape=wobble(0.01, 5)), stoneware(name, foot=0.05))
 
 
 def teapot():
@@ -162,13 +128,51 @@ def teapot():
 
     skin = glaze("#a5a79d", speckle=0.5, rough=0.34, foot=0.06)
     body = turned(
-        rounded([(0, 0), (0.52, 0, 0.04), (0.72, 0.4, 0.25), (0.66, 0.86, 0.2), (0.36, 1.08, 0.06), (0.34, 1.06), (0, 1.06)], 10),
-        segments=240, shape=facets, smooth=14,
+        rounded(
+            [
+                (0, 0),
+                (0.52, 0, 0.04),
+                (0.72, 0.4, 0.25),
+                (0.66, 0.86, 0.2),
+                (0.36, 1.08, 0.06),
+                (0.34, 1.06),
+                (0, 1.06),
+            ],
+            10,
+        ),
+        segments=240,
+        shape=facets,
+        smooth=14,
     )
-    lid = turned(rounded([(0, 1.07), (0.345, 1.07, 0.02), (0.35, 1.11, 0.03), (0.2, 1.19, 0.1), (0.06, 1.2, 0.02), (0.06, 1.26, 0.02), (0.11, 1.3, 0.04), (0.1, 1.37, 0.05), (0, 1.38)], 8))
+    lid = turned(
+        rounded(
+            [
+                (0, 1.07),
+                (0.345, 1.07, 0.02),
+                (0.35, 1.11, 0.03),
+                (0.2, 1.19, 0.1),
+                (0.06, 1.2, 0.02),
+                (0.06, 1.26, 0.02),
+                (0.11, 1.3, 0.04),
+                (0.1, 1.37, 0.05),
+                (0, 1.38),
+            ],
+            8,
+        )
+    )
     spout = swept(
-        flowing([(-0.58, 0, 0.42), (-0.8, 0, 0.54), (-0.94, 0, 0.76), (-1.08, 0, 0.98), (-1.14, 0, 1.03)], 10),
-        lambda t: 0.34 - 0.2 * t, up=(0, 1, 0),
+        flowing(
+            [
+                (-0.58, 0, 0.42),
+                (-0.8, 0, 0.54),
+                (-0.94, 0, 0.76),
+                (-1.08, 0, 0.98),
+                (-1.14, 0, 1.03),
+            ],
+            10,
+        ),
+        lambda t: 0.34 - 0.2 * t,
+        up=(0, 1, 0),
     )
     hole = turned([(0, 0.001), (0.048, 0.0)])
     place(paint(hole, matt("#2d2a27")), -1.142, 0, 1.034, roll=-48)
@@ -180,7 +184,19 @@ def butter_dish(*, closed: bool = True):
     skin = stoneware("oat", foot=0.05)
     base = block(1.8, 1.2, 0.14, 0.09, 6)
     lid = block(1.5, 0.92, 0.62, 0.16, 8)
-    knob = turned(rounded([(0, 0), (0.07, 0, 0.02), (0.07, 0.06, 0.03), (0.13, 0.11, 0.04), (0.11, 0.19, 0.06), (0, 0.2)], 8))
+    knob = turned(
+        rounded(
+            [
+                (0, 0),
+                (0.07, 0, 0.02),
+                (0.07, 0.06, 0.03),
+                (0.13, 0.11, 0.04),
+                (0.11, 0.19, 0.06),
+                (0, 0.2),
+            ],
+            8,
+        )
+    )
     place(knob, z=0.61)
     cover = together(paint(lid, skin), paint(knob, skin))
     paint(base, skin)
@@ -188,61 +204,11 @@ def butter_dish(*, closed: bool = True):
         together(cover, z=0.14)
     else:
         together(cover, x=0.32, y=0.62, z=0.03, tilt=-24, turn=-8)
-        butter = paint(block(1.05, 0.56, 0.4, 0.04), matt("#efdc9a", grain=12, rough=0.5, bump=0.1, cloud=0.02))
+        butter = paint(
+            block(1.05, 0.56, 0.4, 0.04), matt("#efdc9a", grain=12, rough=0.5, bump=0.1, cloud=0.02)
+        )
         place(butter, -0.05, 0, 0.14)
     return base, cover
-
-
-def pitcher(name: str = "clay", turn: float = 0):
-    def ribs(r: float, z: float, angle: float) -> tuple[float, float]:
-        wave = 0.014 * math.cos(angle * 44) * min(1, max(0, (z - 0.1) / 0.2)) * min(1, max(0, (1.8 - z) / 0.25))
-        away = math.cos(angle - math.pi)
-        lip = max(0.0, (z - 1.72) / 0.4)
-        pinch = lip * (0.42 * max(0, away) ** 6 - 0.05 * max(0, math.sin(abs(angle - math.pi))) ** 2)
-        return r + wave + pinch * 0.9, z + lip * 0.22 * max(0, away) ** 6
-
-    body = turned(
-        wall(smooth_profile([(0, 0), (0.5, 0), (0.56, 0.05), (0.7, 0.5), (0.66, 1.0), (0.48, 1.55), (0.45, 1.8), (0.52, 2.08)], 14), 0.045, 0.08),
-        segments=352, shape=ribs, smooth=60,
-    )
-    handle = ear((0.5, 1.78), (0.62, 0.72), 0.5, 0.24, 0.1)
-    skin = stoneware(name, foot=0.07)
-    return together(paint(body, skin), paint(handle, skin), turn=turn)
-
-
-def branch(height: float, seed: int = 0, leaves: bool = True):
-    """A thin twig with small leaves, rising from the origin."""
-    from random import Random
-
-    luck = Random(seed)
-    things = []
-    path = flowing([(0, 0, 0), (0.04, 0.02, height * 0.35), (-0.06, 0, height * 0.7), (0.18, 0.05, height)], 14)
-    bark = matt("#6b5140", grain=30)
-    things.append(paint(swept(path, lambda t: 0.05 - 0.035 * t, sides=10), bark))
-    for k in range(5, len(path) - 1, 4):
-        at = path[k]
-        side = 1 if (k // 4) % 2 else -1
-        end = at + Vector((side * luck.uniform(0.2, 0.42), luck.uniform(-0.15, 0.15), luck.uniform(0.2, 0.45)))
-        middle = (at + end) / 2 + Vector((side * 0.06, 0, -0.03))
-        twig = flowing([at, middle, end], 8)
-        things.append(paint(swept(twig, lambda t: 0.022 - 0.012 * t, sides=8), bark))
-        if leaves:
-            for t in (7, 12, 16):
-                spot = twig[min(t, len(twig) - 1)]
-                things.append(leaflet(spot, luck))
-    return things
-
-
-def leaflet(spot: Vector, luck, size: float = 0.26, colour: str = "#76836a"):
-    from shapes import sheet
-
-    blade = sheet(size, size * 0.42, grid=(12, 6), thickness=0.004, lift=lambda x, y: 0.25 * (y * y) / size + 0.5 * x * x / size)
-    for v in blade.data.vertices:
-        t = v.co.x / size + 0.5
-        v.co.y *= math.sin(math.pi * min(1, t * 0.94 + 0.05)) ** 0.8
-    paint(blade, leaf(colour))
-    place(blade, x=size / 2)
-    return place(blade, *spot, turn=luck.uniform(0, 360), roll=luck.uniform(-60, 10), tilt=luck.uniform(-30, 30))
 
 
 # -- pictures -----------------------------------------------------------------------------------
@@ -255,7 +221,12 @@ picture("dune-mug-ink", CERAMICS)(lambda: mug("ink"))
 
 @picture("dune-mug-2", CERAMICS, fill=0.72, elevation=20)
 def four_mugs() -> None:
-    for name, x, y, turn in (("oat", -0.62, -0.3, 150), ("sage", 0.5, -0.42, 25), ("clay", -0.35, 0.85, 60), ("ink", 0.85, 0.75, -20)):
+    for name, x, y, turn in (
+        ("oat", -0.62, -0.3, 150),
+        ("sage", 0.5, -0.42, 25),
+        ("clay", -0.35, 0.85, 60),
+        ("ink", 0.85, 0.75, -20),
+    ):
         together(mug(name, turn), x=x, y=y)
 
 
@@ -278,7 +249,12 @@ def clay_cups() -> None:
 
 @picture("dune-espresso-cup-2", CERAMICS, fill=0.66, elevation=18)
 def cup_row() -> None:
-    for name, x, y in (("oat", -0.5, -0.2), ("clay", 0.4, -0.45), ("clay", -0.2, 0.75), ("oat", 0.72, 0.55)):
+    for name, x, y in (
+        ("oat", -0.5, -0.2),
+        ("clay", 0.4, -0.45),
+        ("clay", -0.2, 0.75),
+        ("oat", 0.72, 0.55),
+    ):
         together(cup(name), x=x, y=y)
 
 
@@ -305,8 +281,6 @@ picture("tidal-plate-ink", CERAMICS, elevation=14, fill=0.66)(lambda: leaning("i
 
 @picture("tidal-plate-2", CERAMICS, elevation=62, fill=0.8, drop=0.0)
 def setting() -> None:
-    from shapes import folded
-
     together(plate(2.7, "oat"))
     together(plate(2.2, "sage"), z=0.11)
     together(bowl(1.5, 0.62, "oat"), z=0.19)
@@ -327,48 +301,6 @@ def in_a_row() -> None:
     together(bowl(2.4, 0.95), x=-0.1, y=1.15)
 
 
-picture("harbour-serving-bowl-1", CERAMICS, elevation=28, fill=0.76)(serving_bowl)
-picture("harbour-serving-bowl-2", CERAMICS, elevation=6, fill=0.78)(serving_bowl)
-
-
-@picture("harbour-serving-bowl-3", CERAMICS, elevation=30, fill=0.72)
-def lemons() -> None:
-    serving_bowl()
-    peel = matt("#dfb739", grain=26, rough=0.45, bump=0.35, cloud=0.05)
-    for k, (x, y, z, turn) in enumerate(((-0.5, -0.2, 0.2, 20), (0.4, -0.4, 0.2, 130), (0.5, 0.4, 0.22, 75), (-0.25, 0.55, 0.2, 200), (0.05, 0.02, 0.72, 40))):
-        fruit = lump(0.36, rough=0.05, seed=k)
-        for v in fruit.data.vertices:
-            d = (v.co.z - 0.36) / 0.36
-            v.co.z = 0.36 + (v.co.z - 0.36) * 1.28 + 0.08 * d**9
-        paint(fruit, peel)
-        place(fruit, z=-0.36)
-        place(fruit, x, y, z + 0.36, turn=turn, tilt=80)
-
-
-picture("moon-jar-1", CERAMICS, elevation=8, fill=0.62)(moon)
-
-
-@picture("moon-jar-2", CERAMICS, elevation=7, fill=0.78)
-def jar_with_branch() -> None:
-    moon()
-    together(branch(3.0, 3, leaves=False), x=0.1, z=1.5, roll=9)
-
-
-picture("moon-jar-3", CERAMICS, target=(-0.3, -1.0, 1.5), span=2.3, elevation=8, azimuth=-14)(moon)
-
-for glazing in ("chalk", "clay", "ink"):
-    picture("stem-vase-1" if glazing == "chalk" else f"stem-vase-{glazing}", CERAMICS, elevation=7, fill=0.64)(
-        lambda glazing=glazing: stem_vase(glazing)
-    )
-
-
-@picture("stem-vase-2", CERAMICS, elevation=8, fill=0.68)
-def three_vases() -> None:
-    together(stem_vase("chalk"), x=-0.85, y=0.1)
-    together(stem_vase("clay"), x=0.25, y=0.5)
-    together(stem_vase("ink"), x=0.75, y=-0.55)
-
-
 picture("facet-teapot-1", CERAMICS, elevation=14, fill=0.7)(teapot)
 
 
@@ -380,6 +312,6 @@ def tea() -> None:
 
 
 picture("butter-dish-1", CERAMICS, elevation=19, fill=0.7, azimuth=24)(butter_dish)
-picture("butter-dish-2", CERAMICS, elevation=24, fill=0.74, azimuth=16)(lambda: butter_dish(closed=False))
-picture("ridge-pitcher-1", CERAMICS, elevation=10, fill=0.64)(lambda: pitcher(turn=10))
-picture("ridge-pitcher-2", CERAMICS, elevation=27, fill=0.62)(lambda: pitcher(turn=-60))
+picture("butter-dish-2", CERAMICS, elevation=24, fill=0.74, azimuth=16)(
+    lambda: butter_dish(closed=False)
+)

@@ -10,18 +10,34 @@ import sys
 import time
 from pathlib import Path
 
+import candles
 import ceramics
 import downloads
 import garden
 import glassware
 import groups
 import kitchen
+import larder
 import lighting
 import linen
 import stationery
+import vases
 from stage import PICTURES, take
 
-ROOMS = (ceramics, glassware, kitchen, lighting, linen, stationery, garden, downloads, groups)
+ROOMS = (
+    ceramics,
+    vases,
+    glassware,
+    kitchen,
+    larder,
+    lighting,
+    candles,
+    linen,
+    stationery,
+    garden,
+    downloads,
+    groups,
+)
 
 
 def order(name: str) -> tuple[int, str]:

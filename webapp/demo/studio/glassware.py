@@ -2,9 +2,11 @@
 
 import math
 
-from ceramics import branch
-from materials import glass, linen, matt, paint_of_wine, water, wood
-from shapes import folded, lump, paint, place, rounded, smooth_profile, together, turned, wall
+from cloth import linen
+from greenery import branch
+from materials import glass, matt, paint_of_wine, water, wood
+from shapes import paint, place, plank, rounded, smooth_profile, together, turned, wall
+from soft import folded, lump
 from stage import Shot, picture
 
 GLASS = Shot(tone="glass", fill=0.64, bounces=10, samples=8, elevation=12)
@@ -27,8 +29,22 @@ def tumbler(tint: str = "clear", drink: float = 0):
 
 def wine_glass(drink: float = 0):
     line = smooth_profile(
-        [(0, 0.0), (0.36, 0.0), (0.37, 0.02), (0.2, 0.05), (0.06, 0.12), (0.04, 0.3), (0.036, 0.7),
-         (0.05, 0.96), (0.18, 1.06), (0.36, 1.26), (0.425, 1.5), (0.39, 1.85), (0.335, 2.12)], 10,
+        [
+            (0, 0.0),
+            (0.36, 0.0),
+            (0.37, 0.02),
+            (0.2, 0.05),
+            (0.06, 0.12),
+            (0.04, 0.3),
+            (0.036, 0.7),
+            (0.05, 0.96),
+            (0.18, 1.06),
+            (0.36, 1.26),
+            (0.425, 1.5),
+            (0.39, 1.85),
+            (0.335, 2.12),
+        ],
+        10,
     )
     inner = smooth_profile(
         [(0.32, 2.12), (0.375, 1.85), (0.408, 1.5), (0.345, 1.27), (0.17, 1.09), (0, 1.05)], 10
@@ -42,54 +58,137 @@ def wine_glass(drink: float = 0):
 
 def carafe(tint: str = "clear", drink: float = 1.5):
     line = smooth_profile(
-        [(0, 0), (0.42, 0), (0.48, 0.04), (0.5, 0.3), (0.49, 1.1), (0.42, 1.6), (0.28, 1.98),
-         (0.22, 2.3), (0.23, 2.62)], 10,
+        [
+            (0, 0),
+            (0.42, 0),
+            (0.48, 0.04),
+            (0.5, 0.3),
+            (0.49, 1.1),
+            (0.42, 1.6),
+            (0.28, 1.98),
+            (0.22, 2.3),
+            (0.23, 2.62),
+        ],
+        10,
     )
     things = [paint(turned(wall(line, 0.028, 0.09)), glass(TINTS[tint]))]
     if drink:
         inside = [(max(r - 0.034, 0), z) for r, z in line if 0.06 < z < drink]
         things.append(
-            paint(turned([(0, 0.1), *[(r, max(z, 0.1)) for r, z in inside], (0, inside[-1][1])]), water())
+            paint(
+                turned([(0, 0.1), *[(r, max(z, 0.1)) for r, z in inside], (0, inside[-1][1])]),
+                water(),
+            )
         )
-    plug = paint(turned(rounded([(0, 0), (0.185, 0, 0.01), (0.19, 0.2), (0, 0.2)])), matt("#b58a5d", grain=30))
+    plug = paint(
+        turned(rounded([(0, 0), (0.185, 0, 0.01), (0.19, 0.2), (0, 0.2)])),
+        matt("#b58a5d", grain=30),
+    )
     ball = paint(lump(0.27, rough=0.0), wood("oak", "Z", scale=2))
     things += [place(plug, z=2.44), place(ball, z=2.58)]
     return things
 
 
 def ball_vase():
-    line = smooth_profile([(0, 0), (0.2, 0), (0.28, 0.04), (0.42, 0.3), (0.36, 0.62), (0.13, 0.8), (0.1, 0.92), (0.13, 1.0)], 10)
+    line = smooth_profile(
+        [
+            (0, 0),
+            (0.2, 0),
+            (0.28, 0.04),
+            (0.42, 0.3),
+            (0.36, 0.62),
+            (0.13, 0.8),
+            (0.1, 0.92),
+            (0.13, 1.0),
+        ],
+        10,
+    )
     return paint(turned(wall(line, 0.024, 0.06)), glass(TINTS["green"]))
 
 
 def bottle_vase():
-    line = smooth_profile([(0, 0), (0.2, 0), (0.25, 0.04), (0.25, 0.4), (0.2, 0.6), (0.09, 0.76), (0.075, 1.05), (0.1, 1.2)], 10)
+    line = smooth_profile(
+        [
+            (0, 0),
+            (0.2, 0),
+            (0.25, 0.04),
+            (0.25, 0.4),
+            (0.2, 0.6),
+            (0.09, 0.76),
+            (0.075, 1.05),
+            (0.1, 1.2),
+        ],
+        10,
+    )
     return paint(turned(wall(line, 0.024, 0.06)), glass(TINTS["green"]))
 
 
 def tube_vase():
-    return paint(turned(wall(rounded([(0, 0), (0.17, 0, 0.04), (0.175, 0.85)], 6), 0.024, 0.07)), glass(TINTS["green"]))
+    return paint(
+        turned(wall(rounded([(0, 0), (0.17, 0, 0.04), (0.175, 0.85)], 6), 0.024, 0.07)),
+        glass(TINTS["green"]),
+    )
 
 
 def cloche():
     plate = paint(
-        turned(rounded([(0, 0), (1.08, 0, 0.04), (1.14, 0.1, 0.06), (1.12, 0.17, 0.03), (1.02, 0.17, 0.01), (1.0, 0.15, 0.01), (0.92, 0.15, 0.01), (0.9, 0.17, 0.01), (0, 0.17)], 5)),
+        turned(
+            rounded(
+                [
+                    (0, 0),
+                    (1.08, 0, 0.04),
+                    (1.14, 0.1, 0.06),
+                    (1.12, 0.17, 0.03),
+                    (1.02, 0.17, 0.01),
+                    (1.0, 0.15, 0.01),
+                    (0.92, 0.15, 0.01),
+                    (0.9, 0.17, 0.01),
+                    (0, 0.17),
+                ],
+                5,
+            )
+        ),
         wood("oak", "X"),
     )
-    line = smooth_profile([(0.96, 0.0), (0.96, 0.3), (0.94, 0.8), (0.8, 1.2), (0.45, 1.46), (0.1, 1.53), (0.0, 1.535)], 12)
+    line = smooth_profile(
+        [
+            (0.96, 0.0),
+            (0.96, 0.3),
+            (0.94, 0.8),
+            (0.8, 1.2),
+            (0.45, 1.46),
+            (0.1, 1.53),
+            (0.0, 1.535),
+        ],
+        12,
+    )
     inner = [(max(r - 0.024, 0), max(z - 0.022, 0) if z > 0.2 else z) for r, z in line][::-1]
     bell = turned([*line, *inner, line[0]])
-    knob = turned(rounded([(0, 1.52), (0.06, 1.525, 0.02), (0.05, 1.6, 0.03), (0.15, 1.68, 0.06), (0.13, 1.82, 0.08), (0, 1.84)], 8))
+    knob = turned(
+        rounded(
+            [
+                (0, 1.52),
+                (0.06, 1.525, 0.02),
+                (0.05, 1.6, 0.03),
+                (0.15, 1.68, 0.06),
+                (0.13, 1.82, 0.08),
+                (0, 1.84),
+            ],
+            8,
+        )
+    )
     clear = glass(TINTS["clear"])
     return plate, *together(paint(bell, clear), paint(knob, clear), z=0.155)
 
 
 def wedge():
     """A quarter of a firm cheese with its rind."""
-    from shapes import plank
-
-    outline = [(0, 0)] + [(0.85 * math.cos(a), 0.85 * math.sin(a)) for a in (0.25 * k / 5 + 0.1 * k for k in range(6))]
-    body = paint(plank(outline, 0.42, 0.015), matt("#e6cd8c", grain=10, rough=0.55, bump=0.15, cloud=0.03))
+    outline = [(0, 0)] + [
+        (0.85 * math.cos(a), 0.85 * math.sin(a)) for a in (0.25 * k / 5 + 0.1 * k for k in range(6))
+    ]
+    body = paint(
+        plank(outline, 0.42, 0.015), matt("#e6cd8c", grain=10, rough=0.55, bump=0.15, cloud=0.03)
+    )
     return place(body, -0.35, -0.25, 0.17)
 
 

@@ -1,22 +1,38 @@
 """The wide picture of the front page and one square picture for each category."""
 
-from ceramics import bowl, cup, moon, mug, pitcher, plate, stem_vase
-from downloads import framed, leaf, supper_cover, tablet
+from candles import pillar
+from ceramics import bowl, cup, mug, plate
+from cloth import linen, waffle
+from downloads import framed, loose_leaf, supper_cover, tablet
 from garden import pot, trowel, twine
 from glassware import bottle_vase, carafe, tumbler
-from kitchen import board, mill, mortar, oil_bottle
+from kitchen import board, mill, mortar
+from larder import oil_bottle
 from lettering import sowing_chart, tide
-from lighting import cap_lamp, pillar
+from lighting import cap_lamp
 from linen import soap
-from materials import FLAX, SAGE, linen, waffle
-from shapes import folded, paint, place, together
+from materials import FLAX, SAGE
+from shapes import paint, place, together
+from soft import folded
 from stage import Shot, picture
 from stationery import PENCILS, notebook, pencil, ruler
+from vases import moon, pitcher, stem_vase
 
 SQUARE = Shot(width=1000, height=1000, fill=0.76, elevation=13)
 
 
-@picture("hero", SQUARE, tone="ceramics", width=1600, height=900, fill=0.76, elevation=7, lens=100, samples=8, bounces=10)
+@picture(
+    "hero",
+    SQUARE,
+    tone="ceramics",
+    width=1600,
+    height=900,
+    fill=0.76,
+    elevation=7,
+    lens=100,
+    samples=8,
+    bounces=10,
+)
 def hero() -> None:
     together(moon(), x=-1.25, y=1.1)
     together(pitcher("clay", 8), x=0.55, y=1.0)
@@ -62,7 +78,13 @@ def lighting_group() -> None:
 @picture("category-linen-and-bath", SQUARE, tone="linen", elevation=20, azimuth=-16)
 def linen_group() -> None:
     for k, tint in enumerate((FLAX, SAGE, "#efece4")):
-        place(paint(folded(2.1, 1.8, 3, 0.045, seed=k + 2), linen(tint)), -0.35, 0.3, k * 0.2, turn=2 - 2 * k)
+        place(
+            paint(folded(2.1, 1.8, 3, 0.045, seed=k + 2), linen(tint)),
+            -0.35,
+            0.3,
+            k * 0.2,
+            turn=2 - 2 * k,
+        )
     place(paint(folded(1.8, 1.5, 3, 0.08, seed=9), waffle("#efebe3")), -0.32, 0.3, 0.6, turn=1)
     together(soap(), x=1.1, y=-0.95, turn=24)
 
@@ -86,4 +108,4 @@ def garden_group() -> None:
 def downloads_group() -> None:
     together(framed(tide()), x=-0.5, y=0.95)
     together(tablet(supper_cover()), x=1.35, y=-0.7, turn=-14)
-    place(leaf(sowing_chart(), 2.0, 1.5, 0.03), -0.6, -0.95, turn=9)
+    place(loose_leaf(sowing_chart(), 2.0, 1.5, 0.03), -0.6, -0.95, turn=9)

@@ -4,6 +4,7 @@ Letters come from the folder named by STUDIO_FONTS, which holds serif.ttf, serif
 sans.ttf (ours were Newsreader and Instrument Sans); without it from DejaVu.
 """
 
+import math
 import os
 import tempfile
 from pathlib import Path
@@ -30,13 +31,17 @@ def keep(image: Image.Image, name: str) -> str:
     return str(path)
 
 
-def centred(pen: ImageDraw.ImageDraw, y: float, text: str, kind: str, size: int, fill: str, width: int) -> float:
+def centred(
+    pen: ImageDraw.ImageDraw, y: float, text: str, kind: str, size: int, fill: str, width: int
+) -> float:
     face = font(kind, size)
     pen.text((width / 2, y), text, font=face, fill=fill, anchor="ma")
     return y + size * 1.12
 
 
-def label(name: str, title: list[str], lines: list[str], *, size=(600, 600), paper=PAPER, ink=TEXT) -> str:
+def label(
+    name: str, title: list[str], lines: list[str], *, size=(600, 600), paper=PAPER, ink=TEXT
+) -> str:
     """A quiet label: a thin frame, a serif title, small lines below."""
     w, h = size
     image = Image.new("RGB", size, paper)
@@ -90,7 +95,10 @@ def tide() -> str:
     colours = ("#dcd3c0", "#aeb8b0", "#7c9095", "#4a5d6b", "#2f3b48")
     y = 330.0
     for k, colour in enumerate(colours):
-        line = [(x, y + 16 * luck.uniform(-0.3, 0.3) + 18 * ((x / w - 0.5) ** 2) * (k - 2)) for x in range(80, w - 60, 20)]
+        line = [
+            (x, y + 16 * luck.uniform(-0.3, 0.3) + 18 * ((x / w - 0.5) ** 2) * (k - 2))
+            for x in range(80, w - 60, 20)
+        ]
         low = 1120 if k == len(colours) - 1 else y + 260
         pen.polygon([*line, (line[-1][0], low), (line[0][0], low)], fill=colour)
         y += 128 + 14 * k
@@ -104,14 +112,30 @@ def stones() -> str:
     pen = ImageDraw.Draw(image)
     pen.rectangle((80, 820, w - 80, 1120), fill="#c9c6b6")
     for x, y, rx, ry, colour in (
-        (450, 930, 230, 92, "#5d6157"), (470, 770, 180, 78, "#b8876f"), (436, 640, 138, 60, "#9aa08f"),
-        (458, 536, 96, 50, "#d9cdb8"), (446, 456, 56, 34, "#3b424b"),
+        (450, 930, 230, 92, "#5d6157"),
+        (470, 770, 180, 78, "#b8876f"),
+        (436, 640, 138, 60, "#9aa08f"),
+        (458, 536, 96, 50, "#d9cdb8"),
+        (446, 456, 56, 34, "#3b424b"),
     ):
         pen.ellipse((x - rx, y - ry, x + rx, y + ry), fill=colour)
     return keep(image.filter(ImageFilter.GaussianBlur(0.8)), "stones")
 
 
-MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 
 def sowing_chart() -> str:
@@ -119,10 +143,32 @@ def sowing_chart() -> str:
     image = Image.new("RGB", (w, h), "#f5f1e7")
     pen = ImageDraw.Draw(image)
     pen.text((70, 50), "The garden year", font=font("serif", 76), fill="#3d4a38")
-    plants = ("Broad bean", "Lettuce", "Radish", "Pea", "Chard", "Beetroot", "Runner bean", "Courgette", "Tomato", "Marigold", "Nasturtium", "Kale", "Leek", "Spinach", "Garlic")
+    plants = (
+        "Broad bean",
+        "Lettuce",
+        "Radish",
+        "Pea",
+        "Chard",
+        "Beetroot",
+        "Runner bean",
+        "Courgette",
+        "Tomato",
+        "Marigold",
+        "Nasturtium",
+        "Kale",
+        "Leek",
+        "Spinach",
+        "Garlic",
+    )
     left, top, cell, row = 260, 190, 74, 42
     for m, month in enumerate(MONTHS):
-        pen.text((left + m * cell + cell / 2, top - 34), month[:3], font=font("sans", 22), fill=TEXT, anchor="ma")
+        pen.text(
+            (left + m * cell + cell / 2, top - 34),
+            month[:3],
+            font=font("sans", 22),
+            fill=TEXT,
+            anchor="ma",
+        )
     luck = Random(6)
     for k, plant in enumerate(plants):
         y = top + k * row
@@ -130,9 +176,20 @@ def sowing_chart() -> str:
         pen.line((70, y + row - 2, w - 60, y + row - 2), fill="#d5cdbc", width=1)
         start = luck.uniform(1, 4)
         long = luck.uniform(1.2, 2.6)
-        pen.rounded_rectangle((left + start * cell, y + 10, left + (start + long) * cell, y + 30), 9, fill="#8a9a76")
+        pen.rounded_rectangle(
+            (left + start * cell, y + 10, left + (start + long) * cell, y + 30), 9, fill="#8a9a76"
+        )
         ripe = start + long + luck.uniform(0.6, 1.4)
-        pen.rounded_rectangle((left + ripe * cell, y + 10, left + min(11.9, ripe + luck.uniform(1.4, 3)) * cell, y + 30), 9, fill="#c08a62")
+        pen.rounded_rectangle(
+            (
+                left + ripe * cell,
+                y + 10,
+                left + min(11.9, ripe + luck.uniform(1.4, 3)) * cell,
+                y + 30,
+            ),
+            9,
+            fill="#c08a62",
+        )
     return keep(image, "chart")
 
 
@@ -148,7 +205,13 @@ def calendar() -> str:
     for day in range(1, 32):
         place = day + 3
         x, y = 110 + place % 7 * 114, 600 + place // 7 * 122
-        pen.text((x, y), str(day), font=font("serif", 64), fill="#a35f42" if place % 7 == 6 else TEXT, anchor="ma")
+        pen.text(
+            (x, y),
+            str(day),
+            font=font("serif", 64),
+            fill="#a35f42" if place % 7 == 6 else TEXT,
+            anchor="ma",
+        )
         pen.line((x - 42, y + 92, x + 42, y + 92), fill="#d5cdbf", width=2)
     return keep(image, "calendar")
 
@@ -165,7 +228,19 @@ def pattern(seed: int = 1) -> str:
         pen.line((0, y, w, y), fill="#ece6da", width=1)
     if seed == 1:
         shapes = (
-            ("1  Front", [(120, 820), (120, 420), (210, 330), (260, 90), (520, 90), (570, 330), (660, 420), (660, 820)]),
+            (
+                "1  Front",
+                [
+                    (120, 820),
+                    (120, 420),
+                    (210, 330),
+                    (260, 90),
+                    (520, 90),
+                    (570, 330),
+                    (660, 420),
+                    (660, 820),
+                ],
+            ),
             ("2  Pocket", [(760, 820), (760, 520), (1100, 520), (1100, 820)]),
             ("3  Strap", [(760, 420), (760, 330), (1130, 330), (1130, 420)]),
         )
@@ -182,7 +257,16 @@ def pattern(seed: int = 1) -> str:
             long = max(1, ((a[0] - b[0]) ** 2 + (a[1] - b[1]) ** 2) ** 0.5)
             for s in range(0, int(long), 26):
                 p, q = s / long, min(1, (s + 14) / long)
-                pen.line((a[0] + (b[0] - a[0]) * p, a[1] + (b[1] - a[1]) * p, a[0] + (b[0] - a[0]) * q, a[1] + (b[1] - a[1]) * q), fill="#a35f42", width=3)
+                pen.line(
+                    (
+                        a[0] + (b[0] - a[0]) * p,
+                        a[1] + (b[1] - a[1]) * p,
+                        a[0] + (b[0] - a[0]) * q,
+                        a[1] + (b[1] - a[1]) * q,
+                    ),
+                    fill="#a35f42",
+                    width=3,
+                )
         pen.text((cx, cy), name, font=font("serif", 44), fill=ink, anchor="mm")
         pen.line((cx + 150, cy - 60, cx + 150, cy + 60), fill=ink, width=3)
     return keep(image, f"pattern-{seed}")
@@ -198,7 +282,17 @@ def page(seed: int = 1) -> str:
     pen.text((90, 90), MONTHS[0 if seed == 1 else 6], font=font("sans", 34), fill="#a35f42")
     for k, line in enumerate(titles):
         pen.text((90, 150 + k * 92), line, font=font("serif", 88), fill=TEXT)
-    items = ("400 g white beans", "2 cloves of garlic", "8 leaves of sage", "4 eggs", "olive oil, salt") if seed == 1 else ("600 g tomatoes", "300 g short rice", "1 small red onion", "basil, vinegar", "olive oil, salt")
+    items = (
+        ("400 g white beans", "2 cloves of garlic", "8 leaves of sage", "4 eggs", "olive oil, salt")
+        if seed == 1
+        else (
+            "600 g tomatoes",
+            "300 g short rice",
+            "1 small red onion",
+            "basil, vinegar",
+            "olive oil, salt",
+        )
+    )
     for k, item in enumerate(items):
         pen.text((90, 420 + k * 52), item, font=font("sans", 30), fill=TEXT)
     for k in range(9):
@@ -208,8 +302,6 @@ def page(seed: int = 1) -> str:
 
 
 def seeds(name: str, petal: str, heart: str, count: int) -> str:
-    import math
-
     w, h = 600, 840
     image = Image.new("RGB", (w, h), "#efe7d6")
     pen = ImageDraw.Draw(image)

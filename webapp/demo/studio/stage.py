@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bpy
-import materials
 import numpy
 from mathutils import Vector
 from PIL import Image
+
+import cloth
+import materials
 from shapes import add
 
 TONES = {
@@ -95,7 +97,9 @@ def frame(shot: Shot, points: numpy.ndarray) -> tuple[Vector, Vector, float]:
             rel = points - target
             depth = far - rel @ back
             x, y = rel @ right / depth, rel @ up / depth
-            target = target + right * (x.min() + x.max()) / 2 * far + up * (y.min() + y.max()) / 2 * far
+            target = (
+                target + right * (x.min() + x.max()) / 2 * far + up * (y.min() + y.max()) / 2 * far
+            )
             far *= max((x.max() - x.min()) / 2 / wide, (y.max() - y.min()) / 2 / tall) / shot.fill
     return Vector(target + back * far), Vector(target), far
 
@@ -161,7 +165,7 @@ def light(shot: Shot, centre: Vector, reach: float) -> None:
 def take(name: str, out: Path, *, threads: int = 1, scale: float = 1.0, samples: int = 0) -> Path:
     """Set the table for `name`, render it, and write `out/<name>.webp`."""
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    for thing in vars(materials).values():
+    for thing in (*vars(materials).values(), *vars(cloth).values()):
         if hasattr(thing, "cache_clear"):
             thing.cache_clear()
     setting, shot = PICTURES[name]
@@ -191,8 +195,8 @@ def take(name: str, out: Path, *, threads: int = 1, scale: float = 1.0, samples:
     scene.render.engine = "CYCLES"
     cycles = scene.cycles
     cycles.device, cycles.samples = "CPU", samples or shot.samples
-    cycles.use_adaptive_sampling, cycles.adaptive_threshold = True, 0.06
-    cycles.adaptive_min_samples = 5
+    cycles.use_adaptive_sampling, cycles.adaptive_threshold = True, 0.1
+    cycles.adaptive_min_samples = 3
     cycles.use_denoising, cycles.denoiser = True, "OPENIMAGEDENOISE"
     cycles.denoising_prefilter = "FAST"
     cycles.max_bounces = cycles.transmission_bounces = shot.bounces

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -20,6 +21,7 @@ from tests.engines import (  # noqa: F401
     pytest_collection_modifyitems,
     pytest_generate_tests,
 )
+from tests.factories import shop as small_shop
 from webapp.main import create_app
 from webapp.migrations import upgrade
 from webapp.runtime.db import Database
@@ -47,17 +49,33 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def settings(tmp_path: Path, migrated: Path, engine: str) -> Settings:  # noqa: F811
     shutil.copy(migrated, tmp_path / "shop.db")
-    (tmp_path / "uploads").mkdir()
+    return settings_in(tmp_path, database_url=engine)
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory, migrated: Path) -> Settings:
+    """A small shop with one of everything. Everybody looks at it; who changes it takes a copy."""
+    folder = tmp_path_factory.mktemp("furnished")
+    shutil.copy(migrated, folder / "shop.db")
+    small_shop.fill(settings_in(folder))
+    return settings_in(folder)
+
+
+def settings_in(folder: Path, **more: Any) -> Settings:
+    """Those of a shop whose data and uploads lie in ``folder``, quiet and with no job running."""
+    (folder / "uploads").mkdir(exist_ok=True)
     return Settings(
         _env_file=None,  # type: ignore[call-arg]
-        data_dir=tmp_path,
-        uploads_dir=tmp_path / "uploads",
-        database_url=engine,
-        secret_key=SECRET,
-        job_threads=0,
-        rate_limit_per_minute=0,
-        log_level="critical",
-        outbound_allow_private=True,
+        data_dir=folder,
+        uploads_dir=folder / "uploads",
+        **{
+            "secret_key": SECRET,
+            "job_threads": 0,
+            "rate_limit_per_minute": 0,
+            "log_level": "critical",
+            "outbound_allow_private": True,
+            **more,
+        },
     )
 
 

@@ -77,6 +77,7 @@ def stock(request: Request, db: Db, staff: Staff, public_id: str) -> Response:
 @pages.post("/{public_id}/movements", name="backoffice.move_stock")
 def move_stock(request: Request, form: MoveAsked, db: Db, staff: Staff, public_id: str) -> Response:
     """Goods came in, were counted, corrected or set aside."""
+    staff.must("stock:write")
     variant, product = variant_by_public_id(db, public_id)
     if form.data:
         try:

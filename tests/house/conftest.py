@@ -1,0 +1,143 @@
+"""A furnished shop to sweep over, and browsers of the people who may and may not."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import iter_route_contexts
+from sqlmodel import Session, col, func, select
+
+from tests.browser import Browser
+from tests.conftest import settings_in
+from tests.factories.shop import OWNER, VIEWER
+from webapp.accounts import commands as accounts
+from webapp.accounts.guards import COOKIE
+from webapp.accounts.models import Person
+from webapp.accounts.queries import by_email
+from webapp.catalogue.models import Attribute, Category, Collection, Product, Variant
+from webapp.main import create_app
+from webapp.media.models import MediaFile
+from webapp.orders.models import Order
+from webapp.pricing.models import ShippingMethod
+from webapp.runtime.db import Database
+from webapp.runtime.events import EventRecord
+from webapp.settings import Settings
+
+
+@dataclass(frozen=True)
+class Route:
+    """One address of the site with one method."""
+
+    method: str
+    path: str
+    name: str
+    dependant: Any
+
+    @property
+    def is_safe(self) -> bool:
+        return self.method == "GET"
+
+
+def routes_of(app: FastAPI) -> list[Route]:
+    """Every route of a person's or a script's, with the method it answers to."""
+    return [
+        Route(method, str(route.path), str(route.name), route.dependant)
+        for route in iter_route_contexts(app.routes)
+        if getattr(route, "dependant", None) is not None
+        for method in sorted(route.methods or ())
+        if method != "HEAD"
+    ]
+
+
+@dataclass
+class Site:
+    """The furnished shop's application and who looks at it."""
+
+    app: FastAPI
+    anyone: Browser
+    owner: Browser
+    viewer: Browser
+    there: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def database(self) -> Database:
+        found: Database = self.app.state.database
+        return found
+
+    def facts(self) -> int:
+        """How many facts were ever stated: whoever changes something states one."""
+        with self.database.reading() as session:
+            return session.exec(select(func.count()).select_from(EventRecord)).one()
+
+    def address(self, route: Route) -> str:
+        """The route's address for things that are there, as far as the furnished shop has them."""
+        path = route.path
+        room = next((name for name in self.there if path.startswith(name)), "")
+        for name, value in {**self.there[""], **self.there[room]}.items():
+            path = path.replace(f"{{{name}}}", value)
+        return path
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, furnished: Settings) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("house")
+    yield from open_site(settings_in(copy_of(furnished, folder)))
+
+
+def copy_of(furnished: Settings, folder: Path) -> Path:
+    """The furnished shop's folders, copied."""
+    shutil.copytree(furnished.data_dir, folder, dirs_exist_ok=True)
+    return folder
+
+
+def open_site(settings: Settings) -> Iterator[Site]:
+    app = create_app(settings)
+    with Browser(app) as anyone, Browser(app) as owner, Browser(app) as viewer:
+        database: Database = app.state.database
+        with database.writing() as session:
+            for browser, email in ((owner, OWNER), (viewer, VIEWER)):
+                person = by_email(session, email)
+                assert person is not None
+                secret = accounts.sign_in(session, person)
+                browser.cookies.set(COOKIE, app.state.cookies.signed(COOKIE, secret, 3600))
+        with database.reading() as session:
+            there = _what_is_there(session)
+        yield Site(app, anyone, owner, viewer, there)
+    app.state.shop.close()
+
+
+def _what_is_there(session: Session) -> dict[str, dict[str, str]]:
+    """What stands for each name in a path, by the beginning of the path."""
+
+    def one(column: Any) -> str:
+        return str(session.exec(select(column).order_by(col(column)).limit(1)).one())
+
+    pot = session.exec(select(Product).where(Product.slug == "enamel-pot")).one()
+    sha256 = one(MediaFile.sha256)
+    return {
+        "/products": {"slug": pot.slug},
+        "/collections": {"slug": "for-the-table"},
+        "/categories": {"path:path": "kitchen/pots"},
+        "/pages": {"slug": "terms"},
+        "/media": {"sha256": sha256, "width:int": "480", "extension": one(MediaFile.extension)},
+        "/admin/products": {"public_id": pot.public_id},
+        "/admin/categories": {"public_id": one(Category.public_id), "way": "down"},
+        "/admin/collections": {"public_id": one(Collection.public_id)},
+        "/admin/attributes": {"code": one(Attribute.code)},
+        "/admin/staff": {"public_id": one(Person.public_id)},
+        "/admin/stock": {"public_id": one(Variant.public_id)},
+        "/admin/orders": {"public_id": one(Order.public_id), "parcel": "1003-F1"},
+        "/admin/settings/shipping": {"public_id": one(ShippingMethod.public_id)},
+        "/api/v1/products": {"slug": pot.slug},
+        "": {
+            "number": "1001",
+            "start:int": "0",
+            "country": "*",
+            "tax_class": "standard",
+            "key": "nothing",
+        },
+    }

@@ -202,17 +202,20 @@ def _drop_lost_axes(session: Session, plans: Sequence[Plan]) -> None:
         if value.row is not None
     }
     products_ids = [_id(made.product) for made in updated]
-    for option in session.scalars(select(Option).where(Option.product_id.in_(products_ids))):  # type: ignore[attr-defined]
-        if _id(option) not in kept_options:
-            session.delete(option)
     values = (
         select(OptionValue)
         .join(Option, OptionValue.option_id == Option.id)  # type: ignore[arg-type]
         .where(Option.product_id.in_(products_ids))  # type: ignore[attr-defined]
     )
+    # Values before their options: what the database removes by itself, the session still holds,
+    # and a later row may be given the same key.
     for value in session.scalars(values):
-        if _id(value) not in kept_values and value.option_id in kept_options:
+        if _id(value) not in kept_values:
             session.delete(value)
+    session.flush()
+    for option in session.scalars(select(Option).where(Option.product_id.in_(products_ids))):  # type: ignore[attr-defined]
+        if _id(option) not in kept_options:
+            session.delete(option)
     session.flush()
 
 

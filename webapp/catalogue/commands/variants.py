@@ -29,6 +29,7 @@ def set_options(
     On a new axis every variant takes the first value; an axis may only go when no two variants
     become the same (``VariantsAlike``).
     """
+    actor.must("catalogue:write")
     current = choices_of(session, product)
     saves = []
     for variant, chosen in current:
@@ -45,6 +46,7 @@ def rename_option(
     session: Session, actor: Actor, product: Product, option: Option, *, name: str
 ) -> Product:
     """Call an axis something else; values and variants stay."""
+    actor.must("catalogue:write")
     options = []
     for row in _options(session, product):
         values = _values(session, row)
@@ -67,6 +69,7 @@ def set_swatch(
     session: Session, actor: Actor, product: Product, swatches: Mapping[int, str]
 ) -> None:
     """The colours (``#rrggbb`` or empty) to show for option values, by the value's key."""
+    actor.must("catalogue:write")
     options = []
     for row in _options(session, product):
         values = _values(session, row)
@@ -89,8 +92,11 @@ def generate_variants(
 
     Article numbers differ from variant to variant, so ``sku`` and ``barcode`` are not taken.
     """
-    axes = [(row.name, [value.value for value in _values(session, row)])
-            for row in _options(session, product)]  # fmt: skip
+    actor.must("catalogue:write")
+    axes = [
+        (row.name, [value.value for value in _values(session, row)])
+        for row in _options(session, product)
+    ]
     count = 1
     for _, values in axes:
         count *= len(values)
@@ -129,6 +135,7 @@ def add_variant(
 
     Refuses (``VariantsAlike``) a combination that is there already.
     """
+    actor.must("catalogue:write")
     wanted = {name.casefold(): value.casefold() for name, value in values.items()}
     for _, chosen in choices_of(session, product):
         if {name.casefold(): value.casefold() for name, value in chosen.items()} == wanted:

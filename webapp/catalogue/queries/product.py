@@ -1,6 +1,6 @@
 """Everything a product page shows, in three statements, and the variant picker over it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -383,14 +383,13 @@ def _neighbours_of(product_id: int, category_id: int, at: datetime) -> Select[An
     )
 
 
-def _related(extras: Iterable[Any], currency: str) -> tuple[Card, ...]:
-    chosen: dict[int, Card] = {}
-    rows = list(extras)
-    for kind in ("related", "same"):
-        for row in rows:
-            if row.kind == kind and len(chosen) < RELATED:
-                chosen.setdefault(row.id, card(row, currency))
-    return tuple(chosen.values())
+def _related(extras: Sequence[Any], currency: str) -> tuple[Card, ...]:
+    chosen = [row for row in extras if row.kind == "related"]
+    newest_first = sorted(extras, key=lambda row: (row.place, -row.id))
+    chosen += [row for row in newest_first if row.kind == "same"]
+    shown = {row.id: row for row in reversed(chosen)}
+    unlike = list(dict.fromkeys(row.id for row in chosen))[:RELATED]
+    return tuple(card(shown[one], currency) for one in unlike)
 
 
 def picker(page: ProductPage, chosen: Sequence[int] = ()) -> Picker:

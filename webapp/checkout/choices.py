@@ -72,6 +72,9 @@ def read_buyer(shop: Shop, typed: Mapping[str, str], *, ships: bool) -> Buyer:
     if phone and not _PHONE.fullmatch(phone):
         buyer.errors["phone"] = "Enter a phone number, like +49 30 901820."
     buyer.phone = phone
+    if "billing-country" not in typed:
+        # The box was unticked on a page that did not show these fields yet.
+        typed = {**typed, "billing-country": country_of(shop, typed, "billing")}
     if not ships:
         buyer.billing = _address(typed, "billing", buyer)
         return buyer
@@ -90,7 +93,7 @@ def read_buyer(shop: Shop, typed: Mapping[str, str], *, ships: bool) -> Buyer:
 
 def is_same(typed: Mapping[str, str]) -> bool:
     """Whether the bill goes where the goods go; so unless somebody said otherwise."""
-    return typed.get(SAME, "yes") == "yes"
+    return typed.get(SAME, "on") == "on"
 
 
 def attempt_of(typed: str) -> str | None:

@@ -84,7 +84,7 @@ def checkout_view(
             "billing-country": billing_country,
             "method": priced.way.public_id if priced.way else "",
             "payment": _chosen_payment(payments, typed.get("payment", "")),
-            SAME: "yes" if same else "",
+            SAME: "on" if same else "",
         },
         has_terms=bool(shop.terms),
         terms_version=shop.terms_version,

@@ -95,9 +95,7 @@ def move_category(
     other = place + (-1 if way == "up" else 1)
     if 0 <= other < len(beside):
         beside[place], beside[other] = beside[other], beside[place]
-        for position, one in enumerate(beside):
-            if one.position != position:
-                commands.update_category(db, staff, one, position=position)
+        commands.order_categories(db, staff, [one.id or 0 for one in beside])
     return redirect(request, request.app.state.url_for("backoffice.categories"))
 
 

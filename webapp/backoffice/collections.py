@@ -41,7 +41,7 @@ def collections(request: Request, db: Db, staff: Staff) -> Response:
     """All of them, with how many products they hold."""
     staff.must("catalogue:read")
     shelved = col(CollectionProduct.collection_id)
-    counts = dict(db.execute(select(shelved, func.count()).group_by(shelved)).tuples().all())
+    counts = dict(db.execute(select(shelved, func.count()).group_by(shelved)).all())
     found = db.scalars(
         select(Collection).order_by(col(Collection.position), col(Collection.title))
     ).all()
@@ -184,7 +184,7 @@ def _save(
         commands.update_collection(session, staff, found, **fields)
     refs = [row.product for row in asked.products]
     named = select(col(Product.public_id), col(Product.id)).where(col(Product.public_id).in_(refs))
-    keys = dict(session.execute(named).tuples().all())
+    keys = dict(session.execute(named).all())
     commands.set_collection_products(
         session, staff, found, [keys[ref] for ref in dict.fromkeys(refs) if ref in keys]
     )

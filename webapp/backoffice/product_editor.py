@@ -109,6 +109,8 @@ def _submit(
     with data.reading() as session:
         held = _held(session, desk)
         shop = current(session)
+        # Kept as they were read: they are looked at after this transaction has ended.
+        session.expunge_all()
     files = pictures.take_in(
         sent.data.uploads if sent.data else [],
         form,

@@ -288,7 +288,7 @@ def _attribute_rows(session: Session, product: Product | None) -> list[dict[str,
         values = select(col(ProductAttribute.attribute_id), col(ProductAttribute.text)).where(
             col(ProductAttribute.product_id) == product.id
         )
-        told = dict(session.execute(values).tuples().all())
+        told = dict(session.execute(values).all())
     kinds = session.execute(
         select(col(Attribute.id), col(Attribute.code)).order_by(
             col(Attribute.position), col(Attribute.name)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlmodel import Session
@@ -14,7 +14,7 @@ from webapp.backoffice.rows import Rows
 from webapp.catalogue import commands as catalogue
 from webapp.catalogue.drafts import OptionSave, ProductFields, ProductSave, VariantSave
 from webapp.catalogue.gtin import is_valid_gtin
-from webapp.catalogue.models import Product, ProductStatus, Variant
+from webapp.catalogue.models import Option, Product, ProductStatus, Variant
 from webapp.inventory import commands as inventory
 from webapp.inventory.commands import PolicyFields, StockSave
 from webapp.inventory.models import StockPolicy
@@ -33,16 +33,19 @@ _ESCAPED = re.compile(r"\\([\\n])")
 
 @dataclass
 class Draft:
-    """What the form comes to: for each variant that is saved its row, and for each row its wish."""
+    """What the form comes to, and which row of the form each part of it came from."""
 
     save: ProductSave
-    rows: list[int | None]
-    """The row of each variant of ``save``; None for one that another page of the editor shows."""
+    rows: list[int]
+    """The row of each variant of ``save``."""
     wishes: dict[int, VariantForm]
     removed: list[Variant] = field(default_factory=list)
+    renamed: dict[int, str] = field(default_factory=dict)
+    """The new name of an option, by its key."""
     attribute_rows: dict[str, int] = field(default_factory=dict)
 
     def row_of(self, place: int) -> int | None:
+        """The row of the variant at that place of ``save``."""
         return self.rows[place] if 0 <= place < len(self.rows) else None
 
 
@@ -70,6 +73,11 @@ def drafted(form: Submission[ProductForm], held: Stored, shop: Shop) -> Draft | 
         rows=[number for number, _, _, _ in variants],
         wishes={number: wish for number, wish, _, _ in variants},
         removed=_removed(form, data, held),
+        renamed={
+            held.axes[place].id: axis.name
+            for place, axis in axes
+            if place < len(held.axes) and held.axes[place].name.casefold() != axis.name.casefold()
+        },
         attribute_rows={
             Rows(form, "attributes").value(number, "code"): number
             for number in Rows(form, "attributes").numbers()
@@ -78,19 +86,25 @@ def drafted(form: Submission[ProductForm], held: Stored, shop: Shop) -> Draft | 
     if not axes and len(draft.rows) > 1:
         form.refuse("variants", "Without options there is one version only. Remove the others.")
     _place_in_order(draft, held, axes)
-    _carry_unseen(draft, held, axes)
-    _put_away(draft)
     return None if form.errors else draft
 
 
 def carry_out(session: Session, staff: Actor, draft: Draft) -> tuple[Product, dict[int, Variant]]:
     """Save product, versions and stock; gives the stored variant of each row. Raises refusals."""
+    for option_id, name in draft.renamed.items():
+        option = session.get(Option, option_id)
+        product = session.get(Product, option.product_id) if option else None
+        if option is not None and product is not None:
+            # By itself, so that the versions on other pages of the editor keep their choices.
+            catalogue.rename_option(session, staff, product, option, name=name)
+    goes_first = any(variant.id is not None for variant in draft.save.variants)
+    if goes_first:
+        # Before the others are saved: its article number is free again for one of them.
+        _remove(session, staff, draft)
     saved = catalogue.save_product(session, staff, draft.save)
-    by_row = {
-        row: variant
-        for row, variant in zip(draft.rows, saved.variants, strict=True)
-        if row is not None
-    }
+    if not goes_first:
+        _remove(session, staff, draft)
+    by_row = dict(zip(draft.rows, saved.variants, strict=True))
     stock = [
         StockSave(
             variant_id=variant.id or 0,
@@ -106,6 +120,13 @@ def carry_out(session: Session, staff: Actor, draft: Draft) -> tuple[Product, di
     ]
     inventory.save_stock(session, staff, stock, reason="Set in the product editor")
     return saved.product, by_row
+
+
+def _remove(session: Session, staff: Actor, draft: Draft) -> None:
+    for one in draft.removed:
+        variant = session.get(Variant, one.id)
+        if variant is not None:
+            catalogue.remove_variant(session, staff, variant)
 
 
 def blame(form: Submission[ProductForm], refusal: ShopError, draft: Draft) -> None:
@@ -308,39 +329,6 @@ def _removed(form: Submission[ProductForm], data: ProductForm, held: Stored) -> 
     if held.variants and len(removed) == len(held.variants) == len(data.variants):
         form.refuse("variants", "A product keeps one version at least. Archive the product.")
     return removed
-
-
-def _carry_unseen(draft: Draft, held: Stored, axes: Sequence[tuple[int, OptionSave]]) -> None:
-    """Variants on other pages of the editor follow when an option gets another name."""
-    shown = {variant.id for variant in draft.save.variants} | {one.id for one in draft.removed}
-    names = {place: axis.name for place, axis in axes}
-    stored_names = {place: axis.name for place, axis in enumerate(held.axes)}
-    unseen = [variant for variant in held.variants if variant.id not in shown]
-    if names == stored_names:
-        return
-    carried = [
-        VariantSave(
-            id=variant.id,
-            values={
-                names[place]: choice
-                for place, choice in enumerate(held.chosen(variant))
-                if place in names and choice
-            },
-        )
-        for variant in unseen
-    ]
-    _add(draft, carried)
-
-
-def _put_away(draft: Draft) -> None:
-    """A version that is removed is archived: orders and stock movements still speak of it."""
-    away = [VariantSave(id=one.id, fields={"is_archived": True}) for one in draft.removed]
-    _add(draft, away)
-
-
-def _add(draft: Draft, variants: Sequence[VariantSave]) -> None:
-    draft.save = replace(draft.save, variants=[*draft.save.variants, *variants])
-    draft.rows += [None] * len(variants)
 
 
 def _place_in_order(draft: Draft, held: Stored, axes: Sequence[tuple[int, OptionSave]]) -> None:

@@ -34,7 +34,7 @@ class Shelf:
 def shelves(session: Session) -> list[Shelf]:
     """Every category, those below right after the one above; two statements."""
     shelved = col(ProductCategory.category_id)
-    counts = dict(session.execute(select(shelved, func.count()).group_by(shelved)).tuples().all())
+    counts = dict(session.execute(select(shelved, func.count()).group_by(shelved)).all())
     below: dict[int | None, list[Category]] = defaultdict(list)
     for category in session.scalars(
         select(Category).order_by(col(Category.position), col(Category.name), col(Category.id))

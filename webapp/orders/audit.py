@@ -229,7 +229,7 @@ def _with_taxes(
 
 
 def _chunks(session: Session) -> Iterator[Sequence[Order]]:
-    """Every order, some at a time; the audit looks, so what it has seen can go."""
+    """Every order, some at a time, so that not all are held at once."""
     last = 0
     while True:
         orders = session.exec(
@@ -239,7 +239,6 @@ def _chunks(session: Session) -> Iterator[Sequence[Order]]:
             return
         last = orders[-1].id or last
         yield orders
-        session.expunge_all()
 
 
 CHECKS: dict[str, Callable[[Session], Sequence[str]]] = {

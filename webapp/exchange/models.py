@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from webapp.kit.clock import now
@@ -67,6 +67,9 @@ class CatalogueImport(SQLModel, table=True):
     skipped: int = 0
     failed: int = 0
     cursor: dict[str, Any] = json_field()
+    found: dict[str, Any] = json_field()
+    """What the dry run came upon: categories, brands, tags, attributes and collections that would
+    be made, and columns that nobody reads."""
     problem: str = Field(default="", max_length=2000)
     job_id: str = Field(default="", max_length=40)
     started_by: str = Field(default="", max_length=120)
@@ -90,6 +93,46 @@ class ImportRow(SQLModel, table=True):
     """``{"column": ..., "text": ..., "old": ..., "new": ...}``."""
     target: str = Field(default="", max_length=40)
     label: str = Field(default="", max_length=300)
+
+
+class PictureState(StrEnum):
+    waiting = "waiting"
+    here = "here"
+    failed = "failed"
+
+
+class ImageSource(SQLModel, table=True):
+    """Where a picture of a product comes from: the address or file name that a file gave for it.
+
+    Kept so that the next file does not bring the picture again and an export can name it; and,
+    until it is ``here``, what is still to be fetched.
+    """
+
+    __tablename__ = "image_sources"
+    __table_args__ = (
+        UniqueConstraint("product_id", "digest"),
+        Index("ix_image_sources_waiting", "state", "import_id", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    product_id: int = Field(foreign_key="products.id", ondelete="CASCADE")
+    digest: str = Field(max_length=64, index=True)
+    """SHA-256 of ``source``, which may be longer than an index holds."""
+    source: str = Field(max_length=2000)
+    alt: str = Field(default="", max_length=500)
+    position: int = 0
+    image_id: int | None = Field(
+        default=None, foreign_key="product_images.id", ondelete="CASCADE", index=True
+    )
+    variant_ids: list[int] = json_field(list)
+    """The variants that show it once it is here."""
+    state: PictureState = enum_field(PictureState, PictureState.waiting)
+    problem: str = Field(default="", max_length=500)
+    import_id: int | None = Field(
+        default=None, foreign_key="imports.id", ondelete="SET NULL", index=True
+    )
+    row: int = 0
+    """The row of that import which named it."""
 
 
 class ImportMapping(SQLModel, table=True):

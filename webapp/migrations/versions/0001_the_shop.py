@@ -173,6 +173,9 @@ def upgrade() -> None:
         sa.Column(
             "cursor", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
         ),
+        sa.Column(
+            "found", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
         sa.Column("problem", sa.String(length=2000), nullable=False),
         sa.Column("job_id", sa.String(length=40), nullable=False),
         sa.Column("started_by", sa.String(length=120), nullable=False),
@@ -1009,6 +1012,53 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("product_id", name=op.f("pk_product_texts")),
+    )
+    op.create_table(
+        "image_sources",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("source", sa.String(length=2000), nullable=False),
+        sa.Column("alt", sa.String(length=500), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("image_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "variant_ids", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False
+        ),
+        sa.Column("state", sa.String(length=24), nullable=False),
+        sa.Column("problem", sa.String(length=500), nullable=False),
+        sa.Column("import_id", sa.Integer(), nullable=True),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["image_id"],
+            ["product_images.id"],
+            name=op.f("fk_image_sources_image_id_product_images"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["import_id"],
+            ["imports.id"],
+            name=op.f("fk_image_sources_import_id_imports"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"],
+            ["products.id"],
+            name=op.f("fk_image_sources_product_id_products"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_image_sources")),
+        sa.UniqueConstraint(
+            "product_id", "digest", name=op.f("uq_image_sources_product_id_digest")
+        ),
+    )
+    op.create_index(op.f("ix_image_sources_digest"), "image_sources", ["digest"], unique=False)
+    op.create_index(op.f("ix_image_sources_image_id"), "image_sources", ["image_id"], unique=False)
+    op.create_index(
+        op.f("ix_image_sources_import_id"), "image_sources", ["import_id"], unique=False
+    )
+    op.create_index(
+        "ix_image_sources_waiting", "image_sources", ["state", "import_id", "id"], unique=False
     )
     op.create_table(
         "option_values",

@@ -109,9 +109,12 @@ def create_app(settings: Settings) -> FastAPI:
         if feature.api:
             api.include_router(feature.api, prefix="/v1")
     site.mount("/api", api)
+    compiled = settings.data_dir / "cache" / "templates"
+    compiled.mkdir(parents=True, exist_ok=True)
     edge.install(
         site,
         settings,
+        bytecode_dir=compiled,
         api=api,
         frame=_frame,
         manners=_manners,

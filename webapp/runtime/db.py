@@ -205,7 +205,7 @@ def _engine(url: str, is_sqlite: bool) -> Engine:
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-        cursor.execute("PRAGMA cache_size=-4000")
+        cursor.execute("PRAGMA cache_size=-2000")
         cursor.close()
 
     @event.listens_for(engine, "begin")

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 from starlette.responses import Response
 
@@ -83,11 +83,7 @@ def move_category(
     beside = list(
         db.scalars(
             select(Category)
-            .where(
-                col(Category.parent_id).is_(None)
-                if found.parent_id is None
-                else col(Category.parent_id) == found.parent_id
-            )
+            .where(_below(found.parent_id))
             .order_by(col(Category.position), col(Category.name), col(Category.id))
         )
     )
@@ -199,7 +195,19 @@ def _save(
     found = category_by_public_id(session, public_id)
     if found.parent_id != asked.parent:
         fields["parent_id"] = asked.parent
+        fields["position"] = _last_place(session, asked.parent)
     commands.update_category(session, staff, found, **fields)
+
+
+def _last_place(session: Session, parent_id: int | None) -> int:
+    """After its new neighbours."""
+    last = session.scalar(select(func.max(col(Category.position))).where(_below(parent_id)))
+    return 0 if last is None else last + 1
+
+
+def _below(parent_id: int | None) -> ColumnElement[bool]:
+    parent = col(Category.parent_id)
+    return parent.is_(None) if parent_id is None else parent == parent_id
 
 
 def _to_blame(refusal: ShopError) -> str:

@@ -267,3 +267,16 @@ def test_every_state_has_its_word():
     assert set(PAYMENT) == set(PaymentStatus)
     assert set(FULFILMENT) == set(FulfilmentStatus)
     assert set(MOVED) == set(PaymentEventKind)
+
+
+def test_the_first_page_leads_to_the_orders_that_wait(office, orders):
+    home = office.get("/admin")
+
+    assert home.click("1003").text("h1") == "Order 1003"
+    piles = {
+        one.attributes["href"]: int(one.text())
+        for one in home.all(".stats a")
+        if one.attributes["href"].startswith("/admin/orders")
+    }
+    assert sorted(piles.values()) == [1, 2]
+    assert {path: len(numbers(office.get(path))) for path in piles} == piles

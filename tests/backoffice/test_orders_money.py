@@ -161,3 +161,26 @@ def test_amounts_are_written_as_the_shop_writes_them(office, db):
     shown.submit("#paid-form")
 
     assert [minor for _, minor, _ in moves(db, order)] == [1999]
+
+
+def test_what_is_to_be_done_first_stands_first_with_the_one_coloured_button(office, db):
+    owed, paid = make_order(db), make_paid_order(db)
+    at_the_door = make_order(db, payment_method="cash_on_delivery")
+
+    def first(order):
+        page = page_of(office, order)
+        boxes = [words for words in page.texts(".box > h2") if words in {"Payment", "Sending"}]
+        return boxes[0], page.texts("main .button--primary")
+
+    assert first(owed) == ("Payment", ["Mark as paid"])
+    assert first(paid) == ("Sending", ["Fulfil"])
+    assert first(at_the_door) == ("Sending", ["Fulfil"])
+
+
+def test_money_that_is_too_much_is_to_be_given_back(office, db):
+    order = make_order(db)
+
+    page = page_of(office, order).submit("#paid-form", paid="25")
+
+    assert page.texts("#order-desk > p .pill") == ["To give back", "To send"]
+    assert page.value("#refund") == "5.01"

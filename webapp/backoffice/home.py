@@ -88,7 +88,7 @@ def _tasks(session: Session, staff: Actor) -> list[Task]:
                         [FulfilmentStatus.unfulfilled, FulfilmentStatus.partially_fulfilled]
                     ),
                 ),
-                _list("orders", fulfilment="unfulfilled"),
+                _list("orders", state="to-send"),
             ),
             Task(
                 "Waiting for payment",
@@ -100,7 +100,7 @@ def _tasks(session: Session, staff: Actor) -> list[Task]:
                         [PaymentStatus.unpaid, PaymentStatus.pending, PaymentStatus.partially_paid]
                     ),
                 ),
-                _list("orders", payment="unpaid"),
+                _list("orders", state="to-pay"),
             ),
         ]
     if staff.may("catalogue:read"):

@@ -26,6 +26,7 @@ from webapp.orders.models import (
 )
 from webapp.orders.queries import OrderPage, OrderRow
 from webapp.payments.models import PaymentEventKind
+from webapp.payments.providers import CashOnDelivery
 from webapp.web.manners import Manners
 from webapp.web.submissions import Submission
 from webapp.web.templates import locale_of
@@ -60,6 +61,7 @@ MOVED = {
     PaymentEventKind.void: "Dropped",
     PaymentEventKind.refund: "Given back",
 }
+ON_DELIVERY = CashOnDelivery.code
 OVER: dict[OrderStatus, Pill] = {
     OrderStatus.cancelled: ("Cancelled", "bad"),
     OrderStatus.expired: ("Expired", "bad"),
@@ -90,6 +92,7 @@ def desk(session: Session, manners: Manners, public_id: str, forms: Forms) -> di
         "page": page,
         "seen": len(order.timeline),
         "pills": pills(page),
+        "waits_for_money": order.can_be_marked_paid and page.payment_method != ON_DELIVERY,
         "moved": MOVED,
         "reasons": [(reason.value, words) for reason, words in REASONS],
         "reason_words": {**dict(REASONS), "expired": "It ran out of time"},
@@ -115,14 +118,20 @@ def desk(session: Session, manners: Manners, public_id: str, forms: Forms) -> di
 
 
 def pills(order: OrderPage | OrderRow) -> list[Pill]:
-    """Where the order stands, for list and page: how it is paid, how far it is sent."""
-    words, tone = PAYMENT[order.payment_status]
-    if order.status not in OVER:
-        return [(words, tone), FULFILMENT[order.fulfilment_status]]
-    # Nobody waits for the money of an order that was called off; only what came in is to do.
-    owed = [("To give back", "warn")] if order.balance.minor < 0 else []
-    came = [(words, None)] if order.payment_status is not PaymentStatus.unpaid else []
-    return [*(owed or came), OVER[order.status]]
+    """Where the order stands, for list and page: how it is paid, how far it is sent.
+
+    Money that is to go back comes before all else. Nobody waits for that of an order that is over.
+    """
+    is_over = order.status in OVER
+    paid = PAYMENT[order.payment_status]
+    if order.balance.minor < 0:
+        paid = ("To give back", "warn")
+    elif is_over:
+        paid = (paid[0], None)
+    if not is_over:
+        return [paid, FULFILMENT[order.fulfilment_status]]
+    came_in = order.payment_status is not PaymentStatus.unpaid
+    return [*([paid] if came_in else []), OVER[order.status]]
 
 
 def neighbours(session: Session, order: Order) -> tuple[str | None, str | None]:

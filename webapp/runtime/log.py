@@ -61,6 +61,7 @@ def set_up(
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = True
+        logger.setLevel(max(number, logging.WARNING))  # the shop says itself when it serves
 
 
 def hide_secrets(

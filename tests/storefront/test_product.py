@@ -126,7 +126,11 @@ def test_what_is_sold_out_or_not_made_is_marked_and_cannot_be_bought(browser, th
     assert "Sold out at the moment" in sold_out.text("#buy")
     assert sold_out.text("#buy button[disabled]") == "Sold out"
     assert "not made in that combination" in not_made.text("#buy")
-    assert set(not_made.texts(".chip--out")) == {"Ink (not made)", "L (not made)"}
+    assert set(not_made.texts(".chip--out")) == {
+        "Ink (not made)",
+        "L (not made)",
+        "S (sold out)",
+    }
     for page in (sold_out, not_made):
         assert not page.has("button[name=product]")
 
@@ -248,11 +252,8 @@ def test_a_picture_that_the_page_does_not_carry_comes_along(browser, db, throw):
 
     assert len(whole.all("[data-zoom]")) == 12
     assert last.sha256 not in whole.html
-    assert (
-        last.sha256 in page.one("hx-partial [data-zoom]").attributes["href"]
-        if len(page.all("hx-partial [data-zoom]")) == 1
-        else last.sha256 in page.all("hx-partial [data-zoom]")[0].attributes["href"]
-    )
+    assert last.sha256 in page.all("hx-partial [data-zoom]")[0].attributes["href"]
+    assert page.one("hx-partial").attributes["hx-target"] == "#pictures"
 
 
 def test_machines_read_price_stock_and_the_way_here(browser, db, throw):

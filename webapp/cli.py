@@ -168,7 +168,7 @@ def export(
     from webapp.main import open_shop
 
     with open_shop(_settings(data, uploads)) as shop:
-        count = export_file(shop.database, file, dialect=dialect)
+        count = export_file(shop.database, file, dialect=dialect, site=shop.settings.public_url)
     if file is not None:
         _say(f"{count} rows written to {file}.")
 

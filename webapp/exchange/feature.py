@@ -1,5 +1,10 @@
-"""The feature exchange."""
+"""Exchange brings catalogue files in and takes the catalogue out. It owns imports."""
 
+from webapp.exchange.jobs import jobs
 from webapp.feature import Feature
 
-exchange = Feature("exchange")
+exchange = Feature(
+    "exchange",
+    jobs=jobs,
+    permissions={"imports:write": "Bring catalogue files in and take them out"},
+)

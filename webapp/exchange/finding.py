@@ -192,9 +192,9 @@ def _products(session: Session, ids: list[int]) -> dict[int, FoundProduct]:
     for row in in_chunks(session, query, p.id, ids):
         found[row.id] = FoundProduct(*row)
     by_variant: dict[int, FoundVariant] = {}
-    of_variants = select(
-        v.product_id, v.id, v.public_id, v.sku, v.price_minor, v.custom
-    ).order_by(v.position, v.id)
+    of_variants = select(v.product_id, v.id, v.public_id, v.sku, v.price_minor, v.custom).order_by(
+        v.position, v.id
+    )
     for row in in_chunks(session, of_variants, v.product_id, ids):
         variant = FoundVariant(row.id, row.public_id, row.sku, row.price_minor, row.custom)
         found[row.product_id].variants.append(variant)

@@ -1,0 +1,454 @@
+"""A batch of products of a file: found, drafted, saved (or only planned), and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+
+from webapp.catalogue import commands as catalogue
+from webapp.catalogue.columns import external_ids, products
+from webapp.catalogue.commands.knowing import in_chunks, wished_slug
+from webapp.catalogue.drafts import Planned, Saved
+from webapp.exchange import picturing, stocking
+from webapp.exchange.drafting import Draft, Ground, draft, without_rows
+from webapp.exchange.finding import (
+    OURS,
+    FoundProduct,
+    address_of,
+    externals_of,
+    find,
+    targets,
+)
+from webapp.exchange.labelling import Coming, Labels, join_collections, problems_of
+from webapp.exchange.models import RowState
+from webapp.exchange.outcomes import Outcome
+from webapp.exchange.policy import Policy
+from webapp.exchange.records import ProductRecord, Role, VariantRecord
+from webapp.kit.actors import Actor
+from webapp.kit.errors import ShopError
+from webapp.kit.ids import token
+from webapp.kit.slugs import LONGEST, shortened, slugify
+
+_TRIES = 12
+"""How often the rest of a product is tried again after one of its rows was refused."""
+
+
+@dataclass(slots=True)
+class Journey:
+    """What one import carries from batch to batch."""
+
+    actor: Actor
+    policy: Policy
+    source: str
+    currency: str
+    import_id: int
+    reference: str
+    """The import's public id, for the stock's ledger and the event log."""
+    site: str = ""
+    dry: bool = False
+    labels: Labels | None = None
+    coming: Coming = field(default_factory=Coming)
+    promised: set[str] = field(default_factory=set)
+    """Addresses that a dry run has given away."""
+    seen: dict[str, int] = field(default_factory=dict)
+    """The row that described a product of the shop, by its public id."""
+
+
+@dataclass(slots=True)
+class _Item:
+    outcome: Outcome
+    record: ProductRecord
+    """What is left of it when rows that fail are out."""
+    found: FoundProduct | None = None
+    slug: str = ""
+    draft: Draft | None = None
+    stock: list[stocking.StockChange] = field(default_factory=list)
+    saved: Saved | Planned | None = None
+    is_over: bool = False
+
+
+def carry(session: Session, journey: Journey, records: Sequence[ProductRecord]) -> list[Outcome]:
+    """Save these products, or with ``dry`` only tell what would become of them."""
+    if journey.labels is None:
+        journey.labels = Labels(session)
+    items = [_begin(record, journey.policy) for record in records]
+    rest = [item for item in items if not item.is_over]
+    while rest:
+        now, rest = _distinct(session, journey, rest)
+        _carry(session, journey, now)
+    return [item.outcome for item in items]
+
+
+def _begin(record: ProductRecord, policy: Policy) -> _Item:
+    """Apply the policy to what is wrong with the file itself."""
+    outcome = Outcome(record)
+    item = _Item(outcome, record)
+    for problem in (*record.problems, *problems_of(record)):
+        if policy.on_error == "fields" and problem.level == "error":
+            outcome.note(problem.row, f"{problem.sentence} Left out.", problem.column)
+        else:
+            outcome.problem(problem)
+    if policy.on_error == "fields":
+        return item
+    heads = {use.number for use in record.rows if use.role is Role.product}
+    if heads & outcome.refused.keys() or outcome.has_failed:
+        outcome.refuse_all("The product’s own row cannot be used.")
+        item.is_over = True
+    elif outcome.refused:
+        item.record = without_rows(record, list(outcome.refused))
+    return item
+
+
+def _distinct(
+    session: Session, journey: Journey, items: Sequence[_Item]
+) -> tuple[list[_Item], list[_Item]]:
+    """Find the products; those that mean one that is in this round already wait for the next."""
+    now: list[_Item] = []
+    later: list[_Item] = []
+    taken: set[int] = set()
+    found = find(session, [item.record for item in items], journey.source)
+    for item, product in zip(items, found, strict=True):
+        item.found = product
+        if product is not None and product.id in taken:
+            later.append(item)
+            continue
+        if product is not None:
+            taken.add(product.id)
+            row = journey.seen.get(product.public_id)
+            if row is not None and row != item.outcome.first:
+                item.outcome.refuse_all(f"Row {row} of this file describes the same product.")
+                continue
+        now.append(item)
+    return now, later
+
+
+def _carry(session: Session, journey: Journey, items: list[_Item]) -> None:
+    items = [item for item in items if not _is_passed_over(item, journey)]
+    if not items or journey.labels is None:
+        return
+    records = [item.record for item in items]
+    if journey.dry:
+        journey.labels.list_missing(session, records, journey.coming)
+    else:
+        journey.labels.make(session, journey.actor, records)
+    _give_slugs(session, journey, items)
+    externals = targets(
+        session, "variant", {e for r in records for v in r.variants for e in v.externals}
+    )
+    ground = Ground(
+        currency=journey.currency,
+        new_status=journey.policy.new_status,
+        categories=journey.labels.categories,
+        attributes=frozenset(journey.labels.attributes),
+        variants=externals,
+    )
+    known = [v.id for item in items if item.found for v in item.found.variants]
+    counters = stocking.counters(session, known)
+    open_items = items
+    for _ in range(_TRIES):
+        if not open_items:
+            break
+        for item in open_items:
+            _draft(item, ground, counters, journey)
+        ready = [item for item in open_items if not item.is_over]
+        open_items = _save(session, journey, ready)
+    for item in open_items:
+        item.outcome.refuse_all("There are too many mistakes in this product.")
+    done = [item for item in items if item.saved is not None]
+    if not journey.dry:
+        _save_stock(session, journey, done)
+        _remember(session, journey, done)
+    _settle(session, journey, done)
+    if not journey.dry:
+        # Rows are written per batch; what the session holds of them would only slow it down.
+        session.flush()
+        session.expunge_all()
+
+
+def _is_passed_over(item: _Item, journey: Journey) -> bool:
+    outcome = item.outcome
+    sentence = ""
+    if item.found is not None and journey.policy.on_match == "skip":
+        sentence = "The shop has this product already."
+        outcome.target = item.found.public_id
+    elif item.found is None and journey.policy.on_missing == "skip":
+        sentence = "The shop does not have this product."
+    if sentence:
+        outcome.state = RowState.skipped
+        outcome.note(outcome.first, sentence)
+        return True
+    if item.found is None and not isinstance(item.record.title, str):
+        outcome.refuse_all("A new product needs a title, and the shop has none that this is.")
+        return True
+    return False
+
+
+def _give_slugs(session: Session, journey: Journey, items: Sequence[_Item]) -> None:
+    """An address for each new product: the file's, else of its title and what tells it apart."""
+    new = [item for item in items if item.found is None]
+    for item in items:
+        if item.found is not None:
+            address = address_of(item.record, journey.source) if item.record.handle else ""
+            item.slug = address if item.found.by == "external" else ""
+    bases: dict[int, str] = {}
+    for place, item in enumerate(new):
+        title = item.record.title if isinstance(item.record.title, str) else ""
+        bases[place] = wished_slug(item.record.handle) if item.record.handle else slugify(title)
+    marked = {
+        place: _marked(base, _mark(new[place].record, journey.source))
+        for place, base in bases.items()
+    }
+    taken = _taken(session, {*bases.values(), *marked.values()}) | journey.promised
+    for place, item in enumerate(new):
+        slug = next((s for s in (bases[place], marked[place]) if s not in taken), "")
+        item.slug = slug or _marked(bases[place], slugify(token()[:12]))
+        taken.add(item.slug)
+    for item in items:
+        if item.found is None or item.slug in ("", item.found.slug):
+            continue
+        if item.slug in _taken(session, {item.slug}) | journey.promised:
+            item.outcome.note(item.outcome.first, "Another product has this address.")
+            item.slug = ""
+    if journey.dry:
+        journey.promised |= {item.slug for item in new}
+
+
+def _taken(session: Session, slugs: set[str]) -> set[str]:
+    query = select(products.c.slug)
+    return {row.slug for row in in_chunks(session, query, products.c.slug, sorted(slugs))}
+
+
+def _mark(record: ProductRecord, source: str) -> str:
+    skus = [v.sku for v in record.variants if isinstance(v.sku, str)]
+    ids = [external.id for external in externals_of(record, source)]
+    row = record.rows[0].number if record.rows else 0
+    return slugify(next(iter([*ids, *skus]), ""), "") or f"row-{row}"
+
+
+def _marked(base: str, mark: str) -> str:
+    mark = mark[:40].strip("-")
+    return f"{shortened(base, LONGEST - 1 - len(mark))}-{mark}"
+
+
+def _draft(item: _Item, ground: Ground, counters: Mapping[int, Any], journey: Journey) -> None:
+    made = draft(item.record, item.found, item.slug, ground)
+    item.draft = made
+    item.stock = []
+    refused: list[int] = []
+    for place, row in enumerate(made.rows):
+        save = made.save.variants[place]
+        change = stocking.compared(made.stock[place], counters.get(save.id or 0))
+        item.stock.append(change)
+        if change.refusal:
+            item.outcome.refuse(row, change.refusal)
+            refused.append(row)
+    for problem in made.problems:
+        if problem.level == "error":
+            item.outcome.refuse(problem.row, problem.sentence, problem.column)
+            refused.append(problem.row)
+    if not refused:
+        return
+    heads = {use.number for use in item.outcome.record.rows if use.role is Role.product}
+    if heads & set(refused) or item.outcome.has_failed:
+        item.outcome.refuse_all("The product’s own row cannot be used.")
+        item.is_over = True
+        return
+    item.record = without_rows(item.record, refused)
+    _draft(item, ground, counters, journey)
+
+
+def _save(session: Session, journey: Journey, items: Sequence[_Item]) -> list[_Item]:
+    """Save or plan the drafts; gives those of which a part was refused, to try the rest again."""
+    saves = [item.draft.save for item in items if item.draft is not None]
+    outcomes: Sequence[Saved | Planned | ShopError]
+    if journey.dry:
+        outcomes = catalogue.plan_products(session, saves)
+    else:
+        outcomes = catalogue.save_products(session, journey.actor, saves, origin=journey.reference)
+    again: list[_Item] = []
+    for item, outcome in zip(items, outcomes, strict=True):
+        if not isinstance(outcome, ShopError):
+            item.saved = outcome
+        elif _drop(item, outcome, journey.policy):
+            again.append(item)
+        else:
+            item.outcome.refuse_all(outcome.detail)
+            item.is_over = True
+    return again
+
+
+def _drop(item: _Item, refusal: ShopError, policy: Policy) -> bool:
+    """Leave out what was refused; False where the whole product falls with it."""
+    name = str(refusal.facts.get("field", ""))
+    sku = refusal.facts.get("sku")
+    if sku is not None:
+        rows = [v.row for v in item.record.variants if v.sku == sku]
+        heads = {use.number for use in item.outcome.record.rows if use.role is Role.product}
+        if rows and not heads & set(rows):
+            for row in rows:
+                item.outcome.refuse(row, refusal.detail)
+            item.record = without_rows(item.record, rows)
+            return bool(item.record.variants)
+    if policy.on_error != "fields":
+        return False
+    without = _without_field(item.record, name)
+    if without == item.record:
+        return False
+    item.outcome.note(item.outcome.first, f"{refusal.detail} Left out.")
+    item.record = without
+    return True
+
+
+def _without_field(record: ProductRecord, name: str) -> ProductRecord:
+    if name.startswith("attributes."):
+        return replace(record, attributes=())
+    plain = {"is_featured": "featured", "is_gift_card": "gift_card", "body": "body"}.get(name, name)
+    if plain in ProductRecord.__dataclass_fields__ and plain not in ("title", "variants", "rows"):
+        empty = ProductRecord()
+        return replace(record, **{plain: getattr(empty, plain)})
+    of_variant = plain.removesuffix("_minor")
+    if of_variant in VariantRecord.__dataclass_fields__:
+        value = getattr(VariantRecord(), of_variant)
+        kept = tuple(replace(each, **{of_variant: value}) for each in record.variants)
+        return replace(record, variants=kept)
+    return record
+
+
+def _save_stock(session: Session, journey: Journey, items: Sequence[_Item]) -> None:
+    changes: dict[int, stocking.StockChange] = {}
+    for item in items:
+        if not isinstance(item.saved, Saved) or item.draft is None:
+            continue
+        for place, variant in enumerate(item.saved.variants):
+            is_new = item.draft.save.variants[place].id is None
+            if variant.id is not None and (item.stock[place].changed or is_new):
+                changes[variant.id] = item.stock[place]
+    stocking.save(session, journey.actor, changes, reference=journey.reference)
+
+
+def _remember(session: Session, journey: Journey, items: Sequence[_Item]) -> None:
+    """What other systems call the products and variants, for their next file."""
+    rows: dict[tuple[str, str, str], int] = {}
+    for item in items:
+        if not isinstance(item.saved, Saved) or item.draft is None:
+            continue
+        for each in externals_of(item.record, journey.source):
+            rows[(each.source[:40], "product", each.id[:200])] = item.saved.product.id or 0
+        for record, variant in zip(item.draft.records, item.saved.variants, strict=True):
+            for each in record.externals:
+                rows[(each.source[:40], "variant", each.id[:200])] = variant.id or 0
+    values = [
+        {"source": source, "kind": kind, "external_id": name, "target_id": target}
+        for (source, kind, name), target in rows.items()
+        if source != OURS
+    ]
+    if not values:
+        return
+    dialect = session.get_bind().dialect.name
+    new = (postgresql if dialect == "postgresql" else sqlite).insert(external_ids)
+    session.execute(
+        new.on_conflict_do_update(
+            index_elements=["source", "kind", "external_id"],
+            set_={"target_id": new.excluded.target_id},
+        ),
+        values,
+    )
+
+
+def _settle(session: Session, journey: Journey, items: Sequence[_Item]) -> None:
+    """Pictures and collections, which need the product's key; then the state of each product."""
+    ids = [item.found.id for item in items if item.found is not None]
+    there = picturing.galleries(session, ids, journey.site)
+    extra: dict[int, bool] = {}
+    in_collections: dict[int, tuple[str, ...]] = {}
+    for place, item in enumerate(items):
+        assert item.draft is not None and item.saved is not None
+        extra[place] = _settle_pictures(session, journey, item, there)
+        if not isinstance(item.record.collections, tuple) and item.record.collections is not None:
+            continue
+        key = _key_of(item)
+        if key:
+            in_collections[key] = item.record.collections or ()
+    moved: set[int] = set()
+    if journey.labels is not None:
+        moved = join_collections(
+            session, journey.actor, journey.labels, in_collections, dry=journey.dry
+        )
+    if ids and not journey.dry:
+        picturing.retry_waiting(session, ids, journey.import_id)
+    for place, item in enumerate(items):
+        _tell(item, journey, extra[place] or _key_of(item) in moved)
+
+
+def _settle_pictures(
+    session: Session, journey: Journey, item: _Item, there: Mapping[int, picturing.Gallery]
+) -> bool:
+    assert item.draft is not None
+    gallery = there.get(item.found.id) if item.found else None
+    gallery = gallery or picturing.Gallery()
+    if isinstance(item.saved, Saved):
+        keys = [variant.id or 0 for variant in item.saved.variants]
+    else:
+        keys = [save.id or 0 for save in item.draft.save.variants]
+    pairs = [(r, k) for r, k in zip(item.draft.records, keys, strict=True) if k]
+    wanted = picturing.wanted_of(item.record, pairs)
+    if wanted.says_nothing:
+        return False
+    changes = picturing.changes_of(wanted, gallery)
+    if changes and isinstance(item.saved, Saved):
+        picturing.save(
+            session,
+            journey.actor,
+            item.saved.product,
+            wanted,
+            gallery,
+            import_id=journey.import_id,
+            row=item.outcome.first,
+        )
+    for sentence in changes[:20]:
+        item.outcome.note(item.outcome.first, sentence, "Images")
+    return bool(changes)
+
+
+def _key_of(item: _Item) -> int:
+    if isinstance(item.saved, Saved):
+        return item.saved.product.id or 0
+    return item.found.id if item.found else 0
+
+
+def _tell(item: _Item, journey: Journey, more: bool) -> None:
+    assert item.draft is not None and item.saved is not None
+    outcome, saved = item.outcome, item.saved
+    stock_changed = any(change.changed for change in item.stock)
+    if saved.state == "created":
+        outcome.state = RowState.new
+    elif saved.state == "changed" or stock_changed or more or _labels_missing(item, journey):
+        outcome.state = RowState.update
+    outcome.target = item.found.public_id if item.found else ""
+    if isinstance(saved, Saved):
+        outcome.target = saved.product.public_id
+    if outcome.target:
+        journey.seen[outcome.target] = outcome.first
+    for problem in item.draft.problems:
+        outcome.note(problem.row, problem.sentence, problem.column)
+    outcome.changed(outcome.first, saved.changed, journey.currency)
+    for row, changes, change in zip(
+        item.draft.rows, saved.variant_changes, item.stock, strict=True
+    ):
+        outcome.changed(row, changes, journey.currency)
+        if change.note:
+            outcome.note(row, change.note)
+        if saved.state != "created" or change.changed.get("on_hand"):
+            outcome.changed(row, change.changed, journey.currency)
+
+
+def _labels_missing(item: _Item, journey: Journey) -> bool:
+    """In a dry run: the product would get a label that is not made yet."""
+    if not journey.dry or journey.labels is None:
+        return False
+    return journey.labels.lacks_any([item.record])

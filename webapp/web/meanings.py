@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -78,6 +78,10 @@ def failure_of(error: Exception) -> Failure:
             return _unreadable(error)
         case PoolTimeout():
             return plain_failure(503)
+        case DataError():
+            # A value that no column can hold (PostgreSQL keeps no NUL in a text): it came from
+            # outside, in an address or a forged form, and names nothing that we have.
+            return plain_failure(422)
         case DBAPIError() if _is_passing(error):
             return plain_failure(503)
     return plain_failure(500)

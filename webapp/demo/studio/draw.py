@@ -51,6 +51,7 @@ def main() -> int:
     ask.add_argument("--out", type=Path, default=Path(__file__).parents[1] / "pictures")
     ask.add_argument("--threads", type=int, default=1)
     ask.add_argument("--scale", type=float, default=1.0, help="0.5 draws at half size, for a look")
+    ask.add_argument("--enlarge", action="store_true", help="draw at --scale, save at full size")
     ask.add_argument("--samples", type=int, default=0)
     ask.add_argument("--list", action="store_true")
     args = ask.parse_args()
@@ -64,7 +65,14 @@ def main() -> int:
         return 0
     for name in wanted:
         began = time.monotonic()
-        made = take(name, args.out, threads=args.threads, scale=args.scale, samples=args.samples)
+        made = take(
+            name,
+            args.out,
+            threads=args.threads,
+            scale=args.scale,
+            samples=args.samples,
+            enlarge=args.enlarge,
+        )
         print(f"{name} {time.monotonic() - began:.1f}s {made.stat().st_size // 1024}KB", flush=True)
     return 0
 

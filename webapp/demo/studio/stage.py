@@ -162,8 +162,19 @@ def light(shot: Shot, centre: Vector, reach: float) -> None:
     shader.inputs[1].default_value = sky
 
 
-def take(name: str, out: Path, *, threads: int = 1, scale: float = 1.0, samples: int = 0) -> Path:
-    """Set the table for `name`, render it, and write `out/<name>.webp`."""
+def take(
+    name: str,
+    out: Path,
+    *,
+    threads: int = 1,
+    scale: float = 1.0,
+    samples: int = 0,
+    enlarge: bool = False,
+) -> Path:
+    """Set the table for `name`, render it, and write `out/<name>.webp`.
+
+    `scale` renders smaller; `enlarge` then brings the picture to its full size (quicker, softer).
+    """
     bpy.ops.wm.read_factory_settings(use_empty=True)
     for thing in (*vars(materials).values(), *vars(cloth).values()):
         if hasattr(thing, "cache_clear"):
@@ -214,12 +225,16 @@ def take(name: str, out: Path, *, threads: int = 1, scale: float = 1.0, samples:
     with tempfile.TemporaryDirectory() as folder:
         render.filepath = str(Path(folder) / "shot.png")
         bpy.ops.render.render(write_still=True)
-        return develop(Path(render.filepath), out / f"{name}.webp")
+        size = (shot.width, shot.height) if enlarge else None
+        return develop(Path(render.filepath), out / f"{name}.webp", size)
 
 
-def develop(shot: Path, to: Path) -> Path:
-    """A trace of grain against banding, then WebP."""
-    pixels = numpy.asarray(Image.open(shot).convert("RGB")).astype(numpy.float32)
+def develop(shot: Path, to: Path, size: tuple[int, int] | None = None) -> Path:
+    """Full size if asked, a trace of grain against banding, then WebP."""
+    plain = Image.open(shot).convert("RGB")
+    if size and plain.size != size:
+        plain = plain.resize(size, Image.Resampling.LANCZOS)
+    pixels = numpy.asarray(plain).astype(numpy.float32)
     grain = numpy.random.default_rng(7).normal(0, 1.7, pixels.shape[:2])[..., None]
     image = Image.fromarray((pixels + grain).clip(0, 255).astype(numpy.uint8))
     to.parent.mkdir(parents=True, exist_ok=True)

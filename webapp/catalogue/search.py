@@ -147,5 +147,5 @@ def id_table(session: Session, ids: Iterable[int]) -> FromClause:
     given = list(ids)
     if _is_postgres(session):
         array = cast(given, ARRAY(Integer))
-        return func.unnest(array).table_valued("value", with_ordinality="key")
+        return func.unnest(array).table_valued("value", with_ordinality="key").render_derived()
     return func.json_each(json.dumps(given)).table_valued("value", "key")

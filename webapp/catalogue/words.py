@@ -60,7 +60,8 @@ def stems(word: str) -> list[str]:
 
 def slips(word: str) -> list[str]:
     """The word with one letter left out, each way. Two words that are one slip apart share one."""
-    return sorted({word, *(word[:place] + word[place + 1 :] for place in range(len(word)))})
+    shorter = {word[:place] + word[place + 1 :] for place in range(len(word))}
+    return sorted({word, *shorter} - {""})
 
 
 def grams(word: str) -> list[str]:

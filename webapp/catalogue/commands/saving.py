@@ -22,7 +22,8 @@ from webapp.catalogue.columns import (
     tags,
     variant_values,
 )
-from webapp.catalogue.commands.axes import VariantPlan
+from webapp.catalogue.commands.axes import Axis, AxisValue, VariantPlan
+from webapp.catalogue.commands.inserting import insert_all
 from webapp.catalogue.commands.knowing import Known, label_slug, learn
 from webapp.catalogue.commands.planning import Plan, plan
 from webapp.catalogue.commands.refreshing import refresh
@@ -126,14 +127,14 @@ def _write_labels(session: Session, known: Known, plans: Sequence[Plan]) -> None
 def _write_products(session: Session, known: Known, plans: Sequence[Plan]) -> None:
     at = now()
     moved: list[dict[str, Any]] = []
+    fresh: list[Plan] = []
     for made in plans:
         if made.brand is not None:
             made.columns["brand_id"] = (
                 known.brand_ids[label_slug(made.brand)] if made.brand else None
             )
         if made.product is None:
-            made.product = Product(**made.columns, created_at=at, updated_at=at)
-            session.add(made.product)
+            fresh.append(made)
             continue
         if "slug" in made.columns:
             moved.append({"address": made.product.slug, "target_id": made.product.id})
@@ -141,6 +142,9 @@ def _write_products(session: Session, known: Known, plans: Sequence[Plan]) -> No
             setattr(made.product, name, value)
         made.product.updated_at = at
     session.flush()
+    rows = [{**made.columns, "created_at": at, "updated_at": at} for made in fresh]
+    for made, product in zip(fresh, insert_all(session, Product, rows, ["public_id"]), strict=True):
+        made.product = product
     record_moves(session, "product", moved)
 
 
@@ -161,31 +165,50 @@ def record_moves(session: Session, kind: str, moved: Sequence[dict[str, Any]]) -
 
 def _write_shapes(session: Session, plans: Sequence[Plan]) -> None:
     """Options, then their values, then variants, then which variant has which value."""
+    _write_options(session, plans)
+    _drop_lost_axes(session, plans)
+    _write_values(session, plans)
+    _write_variants(session, plans)
+    _write_choices(session, plans)
+
+
+def _write_options(session: Session, plans: Sequence[Plan]) -> None:
+    fresh: list[Axis] = []
+    rows = []
     for made in plans:
-        product_id = _id(made.product)
         for place, axis in enumerate(made.shape.axes):
             if axis.row is None:
-                axis.row = Option(product_id=product_id, name=axis.name, position=place)
-                session.add(axis.row)
-            elif axis.row.name != axis.name or axis.row.position != place:
+                fresh.append(axis)
+                rows.append({"product_id": _id(made.product), "name": axis.name, "position": place})
+            elif (axis.row.name, axis.row.position) != (axis.name, place):
                 axis.row.name, axis.row.position = axis.name, place
     session.flush()
-    _drop_lost_axes(session, plans)
-    for made in plans:
-        for axis in made.shape.axes:
-            for place, value in enumerate(axis.values.values()):
-                if value.row is None:
-                    value.row = OptionValue(option_id=_id(axis.row), value=value.value)
-                    session.add(value.row)
-                if (value.row.position, value.row.swatch) != (place, value.swatch):
-                    value.row.position, value.row.swatch = place, value.swatch
+    options = insert_all(session, Option, rows, ["product_id", "name"])
+    for axis, option in zip(fresh, options, strict=True):
+        axis.row = option
+
+
+def _write_values(session: Session, plans: Sequence[Plan]) -> None:
+    fresh: list[AxisValue] = []
+    rows = []
+    for axis in (axis for made in plans for axis in made.shape.axes):
+        for place, value in enumerate(axis.values.values()):
+            if value.row is None:
+                fresh.append(value)
+                rows.append(
+                    {
+                        "option_id": _id(axis.row),
+                        "value": value.value,
+                        "position": place,
+                        "swatch": value.swatch,
+                    }
+                )
+            elif (value.row.position, value.row.swatch) != (place, value.swatch):
+                value.row.position, value.row.swatch = place, value.swatch
     session.flush()
-    at = now()
-    for made in plans:
-        for variant in made.shape.variants:
-            _write_variant(session, made, variant, at)
-    session.flush()
-    _write_choices(session, plans)
+    stored = insert_all(session, OptionValue, rows, ["option_id", "value"])
+    for value, row in zip(fresh, stored, strict=True):
+        value.row = row
 
 
 def _drop_lost_axes(session: Session, plans: Sequence[Plan]) -> None:
@@ -219,14 +242,22 @@ def _drop_lost_axes(session: Session, plans: Sequence[Plan]) -> None:
     session.flush()
 
 
-def _write_variant(session: Session, made: Plan, variant: VariantPlan, at: Any) -> None:
-    if variant.row is None:
-        variant.row = Variant(product_id=_id(made.product), updated_at=at, **variant.columns)
-        session.add(variant.row)
-    elif variant.columns:
-        for name, value in variant.columns.items():
-            setattr(variant.row, name, value)
-        variant.row.updated_at = at
+def _write_variants(session: Session, plans: Sequence[Plan]) -> None:
+    at = now()
+    fresh: list[VariantPlan] = []
+    rows = []
+    for made in plans:
+        for variant in made.shape.variants:
+            if variant.row is None:
+                fresh.append(variant)
+                rows.append({**variant.columns, "product_id": _id(made.product), "updated_at": at})
+            elif variant.columns:
+                for name, value in variant.columns.items():
+                    setattr(variant.row, name, value)
+                variant.row.updated_at = at
+    session.flush()
+    for variant, row in zip(fresh, insert_all(session, Variant, rows, ["public_id"]), strict=True):
+        variant.row = row
 
 
 def _write_choices(session: Session, plans: Sequence[Plan]) -> None:

@@ -24,7 +24,7 @@ from webapp.exchange.reading import Layout, Source, inspect, rows
 from webapp.kit.actors import SYSTEM, Actor
 from webapp.kit.clock import now
 from webapp.kit.errors import Refused
-from webapp.kit.ids import token
+from webapp.kit.ids import public_id
 from webapp.runtime.storage import Storage
 from webapp.shop import queries as shop
 
@@ -44,7 +44,7 @@ class NotNow(Refused):
 
 def keep_file(storage: Storage, file: BinaryIO | bytes, *, kind: str = "csv") -> str:
     """Store what was uploaded, outside of any transaction; gives its key."""
-    key = f"imports/{token()}.{kind}"
+    key = f"imports/{public_id('file')}.{kind}"
     storage.put(file, key)
     return key
 

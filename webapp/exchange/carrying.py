@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from webapp.catalogue import commands as catalogue
-from webapp.catalogue.columns import external_ids, products
-from webapp.catalogue.commands.knowing import in_chunks, wished_slug
+from webapp.catalogue.columns import external_ids
 from webapp.catalogue.drafts import Planned, Saved
 from webapp.exchange import picturing, stocking
 from webapp.exchange.drafting import Draft, Ground, draft, without_rows
@@ -26,13 +24,12 @@ from webapp.exchange.finding import (
 )
 from webapp.exchange.labelling import Coming, Labels, join_collections, problems_of
 from webapp.exchange.models import RowState
+from webapp.exchange.naming import new_slugs, taken
 from webapp.exchange.outcomes import Outcome
 from webapp.exchange.policy import Policy
 from webapp.exchange.records import ProductRecord, Role, VariantRecord
 from webapp.kit.actors import Actor
 from webapp.kit.errors import ShopError
-from webapp.kit.ids import token
-from webapp.kit.slugs import LONGEST, shortened, slugify
 
 _TRIES = 12
 """How often the rest of a product is tried again after one of its rows was refused."""
@@ -189,50 +186,24 @@ def _is_passed_over(item: _Item, journey: Journey) -> bool:
 
 
 def _give_slugs(session: Session, journey: Journey, items: Sequence[_Item]) -> None:
-    """An address for each new product: the file's, else of its title and what tells it apart."""
+    """Addresses of new products, and of those whose other shop gave them another one."""
     new = [item for item in items if item.found is None]
+    records = [item.record for item in new]
+    slugs = new_slugs(session, records, journey.source, journey.promised)
+    for item, slug in zip(new, slugs, strict=True):
+        item.slug = slug
     for item in items:
-        if item.found is not None:
-            address = address_of(item.record, journey.source) if item.record.handle else ""
-            item.slug = address if item.found.by == "external" else ""
-    bases: dict[int, str] = {}
-    for place, item in enumerate(new):
-        title = item.record.title if isinstance(item.record.title, str) else ""
-        bases[place] = wished_slug(item.record.handle) if item.record.handle else slugify(title)
-    marked = {
-        place: _marked(base, _mark(new[place].record, journey.source))
-        for place, base in bases.items()
-    }
-    taken = _taken(session, {*bases.values(), *marked.values()}) | journey.promised
-    for place, item in enumerate(new):
-        slug = next((s for s in (bases[place], marked[place]) if s not in taken), "")
-        item.slug = slug or _marked(bases[place], slugify(token()[:12]))
-        taken.add(item.slug)
-    for item in items:
-        if item.found is None or item.slug in ("", item.found.slug):
+        if item.found is None or item.found.by != "external" or not item.record.handle:
             continue
-        if item.slug in _taken(session, {item.slug}) | journey.promised:
+        wish = address_of(item.record, journey.source)
+        if wish in ("", item.found.slug):
+            continue
+        if wish in taken(session, {wish}) | journey.promised | set(slugs):
             item.outcome.note(item.outcome.first, "Another product has this address.")
-            item.slug = ""
+        else:
+            item.slug = wish
     if journey.dry:
-        journey.promised |= {item.slug for item in new}
-
-
-def _taken(session: Session, slugs: set[str]) -> set[str]:
-    query = select(products.c.slug)
-    return {row.slug for row in in_chunks(session, query, products.c.slug, sorted(slugs))}
-
-
-def _mark(record: ProductRecord, source: str) -> str:
-    skus = [v.sku for v in record.variants if isinstance(v.sku, str)]
-    ids = [external.id for external in externals_of(record, source)]
-    row = record.rows[0].number if record.rows else 0
-    return slugify(next(iter([*ids, *skus]), ""), "") or f"row-{row}"
-
-
-def _marked(base: str, mark: str) -> str:
-    mark = mark[:40].strip("-")
-    return f"{shortened(base, LONGEST - 1 - len(mark))}-{mark}"
+        journey.promised |= set(slugs)
 
 
 def _draft(item: _Item, ground: Ground, counters: Mapping[int, Any], journey: Journey) -> None:

@@ -14,12 +14,11 @@ from starlette.responses import Response, StreamingResponse
 from webapp.accounts.guards import Staff, StaffBeside
 from webapp.exchange import commands, queries
 from webapp.exchange.exporting import Exported
-from webapp.exchange.forms import MARKS, MappingForm, PolicyForm, ReadingForm, UploadForm
-from webapp.exchange.jobs import check_file, run_import
-from webapp.exchange.mapping import Mapping
-from webapp.exchange.mapping_form import SELECTS, label, lines_of, mapping_of, options, shown
+from webapp.exchange.forms import PolicyForm, UploadForm
+from webapp.exchange.jobs import run_import
 from webapp.exchange.models import CatalogueImport, ImportState
 from webapp.exchange.opening import source_of
+from webapp.exchange.pages.sharing import address, check_later, detached
 from webapp.exchange.pictures import Box
 from webapp.exchange.policy import Policy
 from webapp.exchange.refusing import refused_csv
@@ -36,7 +35,6 @@ from webapp.web.views import redirect, view, wants_fragment
 pages = APIRouter(prefix="/admin/exchange")
 
 DESK = "exchange/import.html#import_desk"
-MAPPING = "exchange/mapping.html"
 STATES = (
     ("", "All"),
     ("new", "New"),
@@ -48,8 +46,6 @@ STATES = (
 UNDER_WAY = (ImportState.checking, ImportState.running)
 
 Uploaded = Annotated[Submission[UploadForm], Depends(submitted(UploadForm))]
-Reread = Annotated[Submission[ReadingForm], Depends(submitted(ReadingForm))]
-Mapped = Annotated[Submission[MappingForm], Depends(submitted(MappingForm))]
 Decided = Annotated[Submission[PolicyForm], Depends(submitted(PolicyForm))]
 Cursor = Annotated[str | None, Query(max_length=2000)]
 
@@ -70,7 +66,7 @@ def upload(request: Request, form: Uploaded, data: Data, app: App, staff: StaffB
         with data.reading() as session:
             context = _list(request, session, None, form)
             return view(request, "exchange/imports.html", context, status=422)
-    return redirect(request, _address(request, "exchange.import_", one))
+    return redirect(request, address(request, "exchange.import_", one))
 
 
 @pages.get("/exports/{dialect}.csv", name="exchange.export")
@@ -96,79 +92,11 @@ def import_(
     staff.must("imports:write")
     one = queries.import_by_id(db, public_id)
     if one.state is ImportState.mapping:
-        return redirect(request, _address(request, "exchange.mapping", public_id))
+        return redirect(request, address(request, "exchange.mapping", public_id))
     context = _desk(request, db, one, state, cursor)
     if wants_fragment(request):
         return view(request, DESK, context)
     return view(request, "exchange/import.html", context)
-
-
-@pages.get("/{public_id}/mapping", name="exchange.mapping")
-def mapping(request: Request, data: Data, app: App, staff: StaffBeside, public_id: str) -> Response:
-    """What the columns mean: a proposal to correct."""
-    staff.must("imports:write")
-    one = _read(data, public_id)
-    layout, source = commands.layout_of(one), source_of(app.storage, one.storage_key)
-    proposed, doubts = _proposed(data, one, app.storage)
-    context = _mapping_context(one, shown(proposed, layout))
-    context |= {"lines": lines_of(source, layout), "doubts": doubts}
-    with data.reading() as session:
-        request.state.db = session
-        return view(request, MAPPING, context)
-
-
-@pages.post("/{public_id}/mapping")
-def submit_mapping(
-    request: Request, form: Mapped, data: Data, app: App, staff: StaffBeside, public_id: str
-) -> Response:
-    """Use the mapping, keep it for the next file of this header, and check the file."""
-    staff.must("imports:write")
-    one = _read(data, public_id)
-    layout, source = commands.layout_of(one), source_of(app.storage, one.storage_key)
-    proposed, doubts = _proposed(data, one, app.storage)
-    chosen = mapping_of(form, layout, proposed)
-    if chosen is not None and form.data is not None:
-        try:
-            with data.writing() as session:
-                mine = queries.import_by_id(session, public_id)
-                commands.choose_mapping(session, staff, mine, chosen)
-                _check(session, staff, mine)
-            return redirect(request, _address(request, "exchange.import_", public_id))
-        except Invalid as refusal:
-            form.refuse("", refusal.detail)
-    context = _mapping_context(one, form)
-    context |= {"lines": lines_of(source, layout), "doubts": doubts}
-    with data.reading() as session:
-        request.state.db = session
-        return view(request, MAPPING, context, status=422)
-
-
-@pages.post("/{public_id}/reading", name="exchange.reread")
-def reread(
-    request: Request, form: Reread, data: Data, app: App, staff: StaffBeside, public_id: str
-) -> Response:
-    """Read the file with another delimiter or encoding."""
-    staff.must("imports:write")
-    one = _read(data, public_id)
-    to = _address(request, "exchange.mapping", public_id)
-    if form.data is None:
-        return redirect(request, to, notice="Choose how the file is to be read.")
-    source = source_of(app.storage, one.storage_key)
-    try:
-        layout = commands.inspected(
-            source,
-            delimiter=MARKS.get(form.data.delimiter, ""),
-            encoding=form.data.encoding,
-        )
-    except Invalid as refusal:
-        return redirect(request, to, notice=refusal.detail)
-    with data.writing() as session:
-        mine = queries.import_by_id(session, public_id)
-        commands.reread(session, staff, mine, layout=layout, choices=commands.choices_of(session))
-        understood = mine.state is ImportState.uploaded
-        if understood:
-            _check(session, staff, mine)
-    return redirect(request, _address(request, "exchange.import_", public_id) if understood else to)
 
 
 @pages.post("/{public_id}/check", name="exchange.check")
@@ -177,8 +105,8 @@ def check(request: Request, form: Decided, db: Db, staff: Staff, public_id: str)
     one = queries.import_by_id(db, public_id)
     if form.data:
         commands.choose_policy(db, staff, one, _policy(form.data))
-    _check(db, staff, one)
-    return redirect(request, _address(request, "exchange.import_", public_id))
+    check_later(db, staff, one)
+    return redirect(request, address(request, "exchange.import_", public_id))
 
 
 @pages.post("/{public_id}/start", name="exchange.start")
@@ -192,7 +120,7 @@ def start(request: Request, form: Decided, db: Db, staff: Staff, public_id: str)
         commands.choose_policy(db, staff, one, _policy(form.data))
     commands.mark_running(db, staff, one)
     one.job_id = run_import.later(db, import_id=public_id, unique=f"exchange:run:{public_id}")
-    return redirect(request, _address(request, "exchange.import_", public_id))
+    return redirect(request, address(request, "exchange.import_", public_id))
 
 
 @pages.post("/{public_id}/retry", name="exchange.retry")
@@ -203,7 +131,7 @@ def retry(request: Request, db: Db, staff: Staff, public_id: str) -> Response:
     one.job_id = run_import.later(
         db, import_id=public_id, only_failed=True, unique=f"exchange:run:{public_id}"
     )
-    return redirect(request, _address(request, "exchange.import_", public_id))
+    return redirect(request, address(request, "exchange.import_", public_id))
 
 
 @pages.post("/{public_id}/cancel", name="exchange.cancel")
@@ -213,14 +141,14 @@ def cancel(request: Request, db: Db, staff: Staff, public_id: str) -> Response:
     commands.cancel(db, staff, one)
     with contextlib.suppress(Refused, NotFound):
         queue.cancel(db, one.job_id)
-    return redirect(request, _address(request, "exchange.import_", public_id))
+    return redirect(request, address(request, "exchange.import_", public_id))
 
 
 @pages.get("/{public_id}/refused.csv", name="exchange.refused")
 def refused(request: Request, data: Data, staff: StaffBeside, public_id: str) -> Response:
     """The refused rows with their reasons, to be mended and uploaded again."""
     staff.must("imports:write")
-    one = _read(data, public_id)
+    one = detached(data, public_id)
     return _download(_refused(data, one), f"refused-{public_id}.csv")
 
 
@@ -255,7 +183,7 @@ def _take_in(
                 images_key=images_key,
             )
             if one.state is ImportState.uploaded:
-                _check(session, staff, one)
+                check_later(session, staff, one)
             return one.public_id
     except Invalid as refusal:
         storage.delete(key)
@@ -263,54 +191,8 @@ def _take_in(
         return None
 
 
-def _check(session: Session, staff: Actor, one: CatalogueImport) -> None:
-    commands.mark_checking(session, staff, one)
-    one.job_id = check_file.later(
-        session, import_id=one.public_id, unique=f"exchange:check:{one.public_id}"
-    )
-
-
 def _policy(data: PolicyForm) -> Policy:
     return Policy(data.on_match, data.on_missing, data.on_error, data.blank, data.new_status)
-
-
-def _read(data: Database, public_id: str) -> CatalogueImport:
-    with data.reading() as session:
-        one = queries.import_by_id(session, public_id)
-        session.expunge(one)
-    return one
-
-
-def _proposed(
-    data: Database, one: CatalogueImport, storage: Storage
-) -> tuple[Mapping, tuple[str, ...]]:
-    if one.mapping:
-        return Mapping.from_json(one.mapping), ()
-    layout = commands.layout_of(one)
-    with data.reading() as session:
-        choices = commands.choices_of(session)
-    guess = commands.guessed(source_of(storage, one.storage_key), layout, choices)
-    return guess.mapping, guess.doubts
-
-
-def _mapping_context(one: CatalogueImport, form: Submission[MappingForm]) -> dict[str, object]:
-    layout = commands.layout_of(one)
-    return {
-        "one": one,
-        "form": form,
-        "options": options(),
-        "wide": len(layout.header) > SELECTS,
-        "label": label,
-        "reading": Submission.showing(
-            {
-                "delimiter": next(
-                    (word for word, mark in MARKS.items() if mark == layout.delimiter), ""
-                ),
-                "encoding": layout.encoding,
-            }
-        ),
-        "warnings": layout.warnings,
-    }
 
 
 def _list(
@@ -326,7 +208,7 @@ def _desk(
     request: Request, session: Session, one: CatalogueImport, state: str, cursor: str | None
 ) -> dict[str, object]:
     page = queries.rows_of(session, one, state=state, cursor=cursor)
-    path = _address(request, "exchange.import_", one.public_id)
+    path = address(request, "exchange.import_", one.public_id)
     following = None
     if page.next_cursor:
         following = f"{path}?{urlencode({'state': state, 'cursor': page.next_cursor})}"
@@ -367,11 +249,6 @@ def _download(chunks: Iterator[bytes], name: str) -> Response:
         "Cache-Control": "private, no-store",
     }
     return StreamingResponse(chunks, media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def _address(request: Request, name: str, public_id: str) -> str:
-    path: str = request.app.state.url_for(name, public_id=public_id)
-    return path
 
 
 WORDS = {

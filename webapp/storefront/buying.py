@@ -58,6 +58,11 @@ class Purchase:
         return [(axis, value) for axis in self.axes for value in axis.values if value.is_chosen]
 
     @property
+    def is_complete(self) -> bool:
+        """Whether something is chosen on every axis."""
+        return len(self.choices) == len(self.axes)
+
+    @property
     def can_be_bought(self) -> bool:
         return (
             self.variant is not None

@@ -25,8 +25,8 @@ pages = APIRouter()
 ROW = 4
 """Products that stand side by side; a shop without collections shows two rows of what it has."""
 
-ABOUT = 360
-"""Letters of the shop's own words on the front page; the rest is on the page about it."""
+ABOUT = 480
+"""Letters of the shop's own words on the front page at most; all of it has a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def home(request: Request, db: Db) -> Response:
         "shelves": shelves,
         "is_open": bool(shelves),
         "categories": _with_pictures(db, frame.menu),
-        "about": excerpt(plain(shop.about), ABOUT),
+        "about": excerpt(plain(shop.about.partition("</p>")[0]), ABOUT),
         "data": structured.website(frame),
     }
     return view(request, "storefront/home.html", context, public=True)

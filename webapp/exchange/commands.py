@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping as AnyMapping
 from dataclasses import asdict, replace
 from typing import Any, BinaryIO
@@ -34,6 +35,9 @@ _ENDED = (
     ImportState.completed, ImportState.completed_with_errors, ImportState.failed,
     ImportState.cancelled,
 )  # fmt: skip
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 
 
 class NotNow(Refused):
@@ -195,9 +199,12 @@ def guessed(source: Source, layout: Layout, choices: Choices, *, language: str =
 def inspected(source: Source, *, delimiter: str = "", encoding: str = "") -> Layout:
     """How the file is to be read. Refuses with ``Unreadable`` what is no table."""
     try:
-        return inspect(source, delimiter=delimiter, encoding=encoding)
+        layout = inspect(source, delimiter=delimiter, encoding=encoding)
     except UnicodeError as bad:
         raise Unreadable("The file is not written in this encoding.", field="encoding") from bad
+    if any(_CONTROL.search(name) for name in layout.header):
+        raise Unreadable("This is not a text file. Save your table as CSV and choose that file.")
+    return layout
 
 
 def open_import(one: CatalogueImport, storage: Storage) -> Opened:

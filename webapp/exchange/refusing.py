@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from webapp.exchange.guard import guarded
 from webapp.exchange.models import ImportRow
@@ -15,12 +16,12 @@ def refused_csv(header: Sequence[str], rows: Iterable[ImportRow]) -> Iterator[by
     yield b"\xef\xbb\xbf" + _line([*header, "_row", "_error"])
     for row in rows:
         cells = [*row.raw, *[""] * (len(header) - len(row.raw))][: len(header)]
-        yield _line([*cells, str(row.number), reasons(row)])
+        yield _line([*cells, str(row.number), reasons(row.messages)])
 
 
-def reasons(row: ImportRow) -> str:
+def reasons(messages: Sequence[Mapping[str, Any]]) -> str:
     """Why the row failed, in one line."""
-    errors = [each for each in row.messages if each.get("level") == "error"]
+    errors = [each for each in messages if each.get("level") == "error"]
     return " ".join(
         f"{each['column']}: {each['text']}" if each["column"] else each["text"] for each in errors
     )

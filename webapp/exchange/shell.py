@@ -21,7 +21,7 @@ from webapp.exchange.models import CatalogueImport, ImportState
 from webapp.exchange.opening import Opened
 from webapp.exchange.pictures import Box, bring_local, nothing_to_fetch
 from webapp.exchange.policy import Policy
-from webapp.exchange.refusing import refused_csv
+from webapp.exchange.refusing import reasons, refused_csv
 from webapp.exchange.running import MustNotFail, Tally, bring_in
 from webapp.kit.actors import SYSTEM
 from webapp.kit.errors import ShopError
@@ -252,8 +252,7 @@ def _report(
         sys.stderr.write(f"New {kind}: {', '.join(names[:20])}{' …' if len(names) > 20 else ''}\n")
     failed = queries.rows_of(session, one, state="failed")
     for row in failed.items[:20]:
-        reasons = " ".join(m["text"] for m in row.messages if m["level"] == "error")
-        sys.stderr.write(f"Row {row.number}: {reasons}\n")
+        sys.stderr.write(f"Row {row.number}: {reasons(row.messages)}\n")
     if one.failed > 20:
         sys.stderr.write(f"... and {one.failed - 20} more rows.\n")
     awaited = queries.pictures(session, one)["waiting"]

@@ -48,10 +48,10 @@ def hero() -> None:
 
 @picture("category-ceramics", SQUARE, tone="ceramics")
 def ceramics_group() -> None:
-    together(stem_vase("clay"), x=-0.95, y=0.6)
-    together(mug("oat", 20), x=0.45, y=-0.75)
-    together(bowl(1.9, 0.8, "oat"), x=0.75, y=0.85)
-    together(plate(2.2, "clay"), x=-0.75, y=-0.75)
+    together(stem_vase("clay"), x=-1.0, y=1.0)
+    together(mug("oat", 20), x=0.75, y=-0.85)
+    together(bowl(1.9, 0.8, "oat"), x=0.85, y=0.75)
+    together(plate(2.2, "clay"), x=-0.9, y=-0.6)
 
 
 @picture("category-glass", SQUARE, tone="glass", samples=8, bounces=10)

@@ -127,7 +127,7 @@ def pitcher(name: str = "clay", turn: float = 0):
         shape=ribs,
         smooth=60,
     )
-    handle = ear((0.5, 1.78), (0.62, 0.72), 0.5, 0.24, 0.1)
+    handle = ear((0.41, 1.78), (0.6, 0.72), 0.54, 0.24, 0.1)
     skin = stoneware(name, foot=0.07)
     return together(paint(body, skin), paint(handle, skin), turn=turn)
 

@@ -172,3 +172,11 @@ def test_the_frozen_form_keeps_fields_and_lines():
     assert kept["city"] == "Berlin"
     assert kept["lines"][-1] == "Deutschland"
     assert country_name("DE", "nonsense") == "Germany"
+
+
+def test_a_province_that_is_missing_or_unknown():
+    assert read("US", {**BERLIN, "postal_code": "95014"})[1] == {
+        "country_area": "Choose the state."
+    }
+    typed = {**BERLIN, "postal_code": "95014", "country_area": "Bavaria"}
+    assert read("US", typed)[1] == {"country_area": "Choose the state from the list."}

@@ -177,7 +177,9 @@ def test_a_price_that_moved_is_shown_with_the_old_one(browser, db):
 def test_a_note_is_kept(browser, db):
     add(browser, make_goods(db))
 
-    page = browser.get("/cart").submit("form[action='/cart/note']", note="Ring <b>twice</b>\nplease")
+    page = browser.get("/cart").submit(
+        "form[action='/cart/note']", note="Ring <b>twice</b>\nplease"
+    )
 
     assert page.value("#note") == "Ring <b>twice</b>\nplease"
     refused = page.submit("form[action='/cart/note']", note="x" * 1001)

@@ -172,7 +172,7 @@ def read(country: str, typed: Mapping[str, str]) -> tuple[Address | None, dict[s
         problem = _problem(field, value)
         if problem is None and field.choices and value:
             chosen = _chosen(value, field.choices)
-            problem = None if chosen else "Choose one from the list."
+            problem = None if chosen else f"Choose {_asked(field)} from the list."
             value = chosen or value
         if problem is None and field.name == "postal_code" and value:
             value = unicodedata.normalize("NFKC", value).upper()
@@ -189,7 +189,7 @@ def _problem(field: AddressField, value: str) -> str | None:
     if not value:
         if not field.is_required:
             return None
-        return "Choose one from the list." if field.choices else f"Enter {_asked(field)}."
+        return f"{'Choose' if field.choices else 'Enter'} {_asked(field)}."
     if len(value) > LONGEST:
         return f"Use at most {LONGEST} characters."
     if any(unicodedata.category(char) in {"Cc", "Cs"} for char in value):

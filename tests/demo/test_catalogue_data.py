@@ -121,7 +121,11 @@ def test_money_stock_and_weight_make_sense(variants: list[dict[str, Any]]) -> No
 
 
 def test_attributes_have_the_type_they_claim(products: list[dict[str, Any]]) -> None:
-    types: dict[str, tuple[type, ...]] = {"text": (str,), "number": (int, float), "boolean": (bool,)}
+    types: dict[str, tuple[type, ...]] = {
+        "text": (str,),
+        "number": (int, float),
+        "boolean": (bool,),
+    }
     meaning: dict[str, tuple[str, str, str | None]] = {}
     for product in products:
         for code, attribute in product["attributes"].items():

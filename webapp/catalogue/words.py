@@ -46,6 +46,11 @@ def code(text: str) -> str:
     return "".join(words(text))[:LONGEST_WORD]
 
 
+def askable(text: str) -> str:
+    """``text`` as a database can be asked about it; what is no text matches nothing."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+
+
 def stems(word: str) -> list[str]:
     """The word, and what it is without a plural ending that many languages share."""
     found = [word]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from sqlalchemy import or_, select
 from sqlmodel import Session
 
+from webapp.catalogue import words
 from webapp.catalogue.columns import categories, collections, former_addresses, media_files
 from webapp.catalogue.errors import Moved
 from webapp.catalogue.queries.cards import image
@@ -54,7 +55,7 @@ def category_by_path(session: Session, path: str) -> CategoryPage:
 
     Raises ``Moved`` for a former path, ``NotFound`` otherwise.
     """
-    wanted = path.strip("/")
+    wanted = words.askable(path).strip("/")
     parts = wanted.split("/")
     above = ["/".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
     child = categories.alias("parent")
@@ -108,14 +109,15 @@ def category_images(session: Session, category_ids: Sequence[int]) -> dict[int, 
 
 def collection_by_slug(session: Session, slug: str) -> CollectionPage:
     """A collection. Raises ``Moved`` for a former slug, ``NotFound`` otherwise."""
+    asked = words.askable(slug)
     row = session.execute(
         select(collections.c.id, collections.c.public_id, collections.c.slug, collections.c.title,
                collections.c.description, collections.c.title.label("alt"), *_IMAGE)
         .outerjoin(media_files, media_files.c.id == collections.c.image_id)
-        .where(collections.c.slug == slug)
+        .where(collections.c.slug == asked)
     ).one_or_none()  # fmt: skip
     if row is None:
-        raise _moved_or_gone(session, "collection", slug)
+        raise _moved_or_gone(session, "collection", asked)
     return CollectionPage(
         id=row.id,
         public_id=row.public_id,

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Session
 
+from webapp.catalogue import words
 from webapp.catalogue.columns import categories, facets, product_facets
 from webapp.catalogue.derived import FacetKind
 from webapp.catalogue.queries.narrowing import GroupKey, Narrowing
@@ -94,7 +95,7 @@ def _counted(narrowing: Narrowing, group: GroupKey | None, *, is_large: bool) ->
         select(
             product_facets.c.facet_id,
             func.count().label("number"),
-            literal(_mark(group) if group else "").label("left_out"),
+            literal(words.askable(_mark(group)) if group else "").label("left_out"),
         )
         .where(narrowing.of_keys(key, group))
         .group_by(product_facets.c.facet_id)
@@ -102,7 +103,7 @@ def _counted(narrowing: Narrowing, group: GroupKey | None, *, is_large: bool) ->
     if group is None:
         return query
     kind, name = group
-    wanted = select(facets.c.id).where(facets.c.kind == kind, facets.c.name == name)
+    wanted = select(facets.c.id).where(facets.c.kind == kind, facets.c.name == words.askable(name))
     return query.where(product_facets.c.facet_id.in_(wanted))
 
 

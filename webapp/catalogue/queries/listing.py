@@ -114,13 +114,13 @@ def _page(
     total: int,
 ) -> Page[Card]:
     size = min(max(query.size, 1), LARGEST_PAGE)
-    if total == 0:
-        return Page((), total=0)
     start, order = _start(session, sort, query, found)
-    statement = select(*CARD_COLUMNS, order.column.label("sort_key")).select_from(start)
     backward, edge = False, None
     if query.cursor:
         backward, edge = _read_cursor(query.cursor, sort, order)
+    if total == 0:
+        return Page((), total=0)
+    statement = select(*CARD_COLUMNS, order.column.label("sort_key")).select_from(start)
     forward_descending = order.is_descending
     descending = forward_descending != backward
     statement = statement.where(

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, select, true
 from sqlmodel import Session
 
-from webapp.catalogue import search
+from webapp.catalogue import search, words
 from webapp.catalogue.columns import collection_products, facets, product_facets, products
 from webapp.catalogue.derived import FacetKind
 from webapp.catalogue.models import ProductStatus
@@ -107,6 +107,8 @@ def _chosen(query: ListingQuery) -> dict[GroupKey, frozenset[str]]:
 def _holding(kind: FacetKind, name: str, values: Sequence[str]) -> Any:
     """Products in one of these facets. The facet's key is looked up inside the statement."""
     wanted = select(facets.c.id).where(
-        facets.c.kind == kind, facets.c.name == name, facets.c.value.in_(values)
+        facets.c.kind == kind,
+        facets.c.name == words.askable(name),
+        facets.c.value.in_([words.askable(value) for value in values]),
     )
     return select(product_facets.c.product_id).where(product_facets.c.facet_id.in_(wanted))

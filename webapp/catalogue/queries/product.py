@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 from sqlmodel import Session
 
+from webapp.catalogue import words
 from webapp.catalogue.columns import (
     attributes,
     brands,
@@ -85,7 +86,7 @@ def product_page(
     ``hidden_too``, for staff's preview).
     """
     moment = at or now()
-    head, breadcrumb = _head(session, slug, moment, hidden_too)
+    head, breadcrumb = _head(session, words.askable(slug), moment, hidden_too)
     choices, views = _variants(session, head.id, currency)
     extras = _extras(session, head.id, head.category_id, moment)
     pictures = [row for row in extras if row.kind == "picture"]

@@ -8,7 +8,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from webapp.catalogue.commands.knowing import label_slug
 from webapp.catalogue.drafts import (
     OptionSave,
     ProductFields,
@@ -19,6 +18,7 @@ from webapp.catalogue.drafts import (
 from webapp.catalogue.models import ProductStatus
 from webapp.exchange.fields import DOWNLOADS
 from webapp.exchange.finding import FoundProduct, FoundVariant, folded
+from webapp.exchange.labelling import code_of
 from webapp.exchange.records import (
     KEEP,
     Custom,
@@ -90,9 +90,9 @@ def draft(record: ProductRecord, found: FoundProduct | None, slug: str, ground: 
     fields.update(_taxes(record, made))
     _shelve(record, fields, ground)
     attributes = {
-        label_slug(each.name): each.value or ""
+        code_of(each.name): each.value or ""
         for each in record.attributes
-        if label_slug(each.name) in ground.attributes
+        if code_of(each.name) in ground.attributes
     }
     if attributes:
         fields["attributes"] = attributes

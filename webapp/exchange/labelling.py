@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -18,6 +19,9 @@ from webapp.exchange.records import Attribute as AttributeRecord
 from webapp.exchange.records import Problem, ProductRecord
 from webapp.kit.actors import Actor
 from webapp.runtime.markup import plain_line
+
+code_of = lru_cache(maxsize=4096)(label_slug)
+"""What an attribute, brand or tag is known by; a file says the same few names in every row."""
 
 MOST_LISTED = 500
 """Names of each kind that a dry run lists; of more it tells the number."""
@@ -108,8 +112,8 @@ class Labels:
                     key = "/".join(_folded(path[:depth]))
                     coming.note("categories", key, " > ".join(path[:depth]))
         for each in _attributes(records):
-            if label_slug(each.name) not in self.attributes:
-                coming.note("attributes", label_slug(each.name), plain_line(each.name))
+            if code_of(each.name) not in self.attributes:
+                coming.note("attributes", code_of(each.name), plain_line(each.name))
         for title in _collections(records):
             if folded(title) not in self.collections:
                 coming.note("collections", folded(title), plain_line(title))
@@ -121,7 +125,7 @@ class Labels:
             ("brands", brands, [r.brand for r in records if isinstance(r.brand, str)]),
             ("tags", tags, [t for r in records if isinstance(r.tags, tuple) for t in r.tags]),
         ):
-            by_slug = {label_slug(name): plain_line(name) for name in names if plain_line(name)}
+            by_slug = {code_of(name): plain_line(name) for name in names if plain_line(name)}
             query = select(table.c.slug)
             there = {row.slug for row in in_chunks(session, query, table.c.slug, sorted(by_slug))}
             for slug, name in by_slug.items():
@@ -129,7 +133,7 @@ class Labels:
                     coming.note(kind, slug, name)
 
     def _make_attribute(self, session: Session, actor: Actor, each: AttributeRecord) -> None:
-        code = label_slug(each.name)
+        code = code_of(each.name)
         row = self.attributes.get(code)
         value = plain_line(each.value or "")
         if row is None:
@@ -214,7 +218,7 @@ def _attributes(records: Iterable[ProductRecord]) -> list[AttributeRecord]:
         each
         for record in records
         for each in record.attributes
-        if each.value and label_slug(each.name)
+        if each.value and code_of(each.name)
     ]
 
 

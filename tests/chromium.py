@@ -1,5 +1,6 @@
 """A real Chromium walking through a real server, and everything it complains about."""
 
+import re
 import shutil
 import threading
 import time
@@ -106,7 +107,15 @@ class Person:
         self.sees(role, name).first.click()
 
     def writes(self, label: str, text: str) -> None:
-        self.page.get_by_label(label, exact=True).first.fill(text)
+        """Fill in the field of this name, which may say that it is optional."""
+        name = re.compile(rf"^{re.escape(label)}( \(optional\))?$")
+        kinds = ("textbox", "searchbox", "spinbutton")
+        fields = [self.page.get_by_role(kind, name=name) for kind in kinds]  # type: ignore[arg-type]
+        # A password is in no role of its own.
+        found = self.page.get_by_label(label, exact=True).and_(self.page.locator("[type=password]"))
+        for more in fields:
+            found = found.or_(more)
+        found.first.fill(text)
 
     def tabs_to(self, name: str, most: int = 120) -> None:
         """Press Tab until what is called ``name`` has the focus, as a keyboard alone can."""

@@ -32,9 +32,15 @@
     if (target !== form()) return;
     asked = submitter?.value ?? "save";
     if (!target.hasAttribute("data-hx-post")) unsaved = false;
-  });
+  }, true);
   document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
-    if (ctx.sourceElement === form() && asked === "save") unsaved = false;
+    if (ctx.sourceElement !== form()) return;
+    if (asked === "save") unsaved = false;
+    // The answer takes the form's place: what was typed while a picture goes up would be lost.
+    form().inert = true;
+  });
+  document.addEventListener("htmx:finally:request", () => {
+    if (form()) form().inert = false;
   });
   document.addEventListener("htmx:after:swap", ({ detail: { ctx } }) => {
     if (ctx.response?.status === 422) unsaved = true;

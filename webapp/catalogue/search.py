@@ -47,28 +47,32 @@ def _forms(word: str) -> tuple[str, ...]:
 
 
 def expression(session: Session, asked: Sequence[Term], *, all_of: bool, code: str = "") -> str:
-    """The match expression of this database for all or any of the terms, or the article number."""
-    write = _postgres_term if _is_postgres(session) else _sqlite_term
-    either, both = (" | ", " & ") if _is_postgres(session) else (" OR ", " AND ")
+    """The match expression of this database for all or any of the terms, or the article number.
+
+    Any of the terms is looked for in titles, labels and categories alone: a description that has
+    one of the words is no answer, and common words are in most of them.
+    """
+    postgres = _is_postgres(session)
+    either, both = (" | ", " & ") if postgres else (" OR ", " AND ")
+
+    def write(word: str, is_open: bool = False) -> str:
+        if not postgres:
+            return f'"{word}"*' if is_open else f'"{word}"'
+        marks = ("*" if is_open else "") + ("" if all_of else "ABC")
+        return f"'{word}':{marks}" if marks else f"'{word}'"
+
     parts = []
     for term in asked:
-        forms = [write(form, False) for form in term.forms]
+        forms = [write(form) for form in term.forms]
         if term.is_open:
-            forms.append(write(term.forms[0], True))
+            forms.append(write(term.forms[0], is_open=True))
         parts.append(f"({either.join(forms)})")
     whole = (both if all_of else either).join(parts)
     if code and all_of:
-        number = write(code, False) if _is_postgres(session) else f'labels : "{code}"'
-        whole = f"({whole}){either}({number})"
+        return f"({whole}){either}({write(code) if postgres else f'labels : {write(code)}'})"
+    if not all_of and not postgres:
+        return f"{{title labels category}} : ({whole})"
     return whole
-
-
-def _sqlite_term(word: str, is_open: bool) -> str:
-    return f'"{word}"*' if is_open else f'"{word}"'
-
-
-def _postgres_term(word: str, is_open: bool) -> str:
-    return f"'{word}':*" if is_open else f"'{word}'"
 
 
 def _is_postgres(session: Session) -> bool:

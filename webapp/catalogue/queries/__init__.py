@@ -13,7 +13,8 @@ from webapp.catalogue.queries.home import (
     newest_products,
 )
 from webapp.catalogue.queries.listing import SORTS, listing
-from webapp.catalogue.queries.product import picker, product_page, unit_price
+from webapp.catalogue.queries.picking import picker
+from webapp.catalogue.queries.product import product_page
 from webapp.catalogue.queries.searching import find, suggest
 from webapp.catalogue.queries.staff import (
     StaffQuery,
@@ -21,6 +22,7 @@ from webapp.catalogue.queries.staff import (
     product_for_edit,
     staff_products,
 )
+from webapp.catalogue.queries.units import unit_price
 from webapp.catalogue.values import ListingQuery
 
 __all__ = [

@@ -1,8 +1,7 @@
-"""Everything a product page shows, in three statements, and the variant picker over it."""
+"""Everything a product page shows, in three statements."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import (
@@ -49,24 +48,21 @@ from webapp.catalogue.queries.cards import (
     visible,
     with_card_tables,
 )
+from webapp.catalogue.queries.units import unit_price
 from webapp.catalogue.values import (
     AttributeView,
     Card,
     CategoryNode,
     Choice,
     ChoiceValue,
-    Picker,
-    PickerOption,
-    PickerValue,
     Picture,
     ProductPage,
     TagView,
-    UnitPrice,
     VariantView,
 )
 from webapp.kit.clock import now
 from webapp.kit.errors import NotFound
-from webapp.kit.money import Money, round_half_up
+from webapp.kit.money import Money
 
 RELATED = 4
 """Products shown below a product: those chosen by hand, else others of its category."""
@@ -260,32 +256,6 @@ def _variant(row: Any, chosen: dict[int, int], currency: str) -> VariantView:
     )
 
 
-_UNITS = {
-    "mg": ("mass", 1), "g": ("mass", 1_000), "kg": ("mass", 1_000_000),
-    "oz": ("ounce", 1), "lb": ("ounce", 16),
-    "ml": ("volume", 1), "cl": ("volume", 10), "l": ("volume", 1_000), "m3": ("volume", 1_000_000),
-    "mm": ("length", 1), "cm": ("length", 10), "m": ("length", 1_000),
-    "in": ("inch", 1), "ft": ("inch", 12), "yd": ("inch", 36),
-    "cm2": ("area", 1), "m2": ("area", 10_000),
-}  # fmt: skip
-
-
-def unit_price(
-    price: Money, amount: int | None, unit: str, base_amount: int | None, base: str
-) -> UnitPrice | None:
-    """The price for ``base_amount`` of ``base``, rounded once; ``None`` where it cannot be told."""
-    if not amount or not base_amount or not unit:
-        return None
-    base = base or unit
-    kind, size = _UNITS.get(unit.casefold(), (unit, 1))
-    base_kind, base_size = _UNITS.get(base.casefold(), (base, 1))
-    if kind != base_kind:
-        return None
-    for_base = Fraction(price.minor * base_amount * base_size, amount * size)
-    told = f"{base_amount // 1000}.{base_amount % 1000:03}".rstrip("0").rstrip(".")
-    return UnitPrice(Money(round_half_up(for_base), price.currency), told, base)
-
-
 def _extras(
     session: Session, product_id: int, category_id: int | None, at: datetime
 ) -> Sequence[Any]:
@@ -391,47 +361,3 @@ def _related(extras: Sequence[Any], currency: str) -> tuple[Card, ...]:
     shown = {row.id: row for row in reversed(chosen)}
     unlike = list(dict.fromkeys(row.id for row in chosen))[:RELATED]
     return tuple(card(shown[one], currency) for one in unlike)
-
-
-def picker(page: ProductPage, chosen: Sequence[int] = ()) -> Picker:
-    """What to offer once these option values (by id) are chosen. Unknown ids are ignored.
-
-    A value ``exists`` when some variant has it beside the choices on the other axes, and
-    ``is_available`` when such a variant can be bought. Without choices nothing is preselected,
-    except that an axis with a single value is.
-    """
-    axis_of = {value.id: option.id for option in page.options for value in option.values}
-    made = {axis_of[value]: value for value in chosen if value in axis_of}
-    for option in page.options:
-        if len(option.values) == 1:
-            made.setdefault(option.id, option.values[0].id)
-    offered = []
-    for option in page.options:
-        others = {axis: value for axis, value in made.items() if axis != option.id}
-        beside = [
-            variant
-            for variant in page.variants
-            if all(variant.values.get(axis) == value for axis, value in others.items())
-        ]
-        existing = {variant.values.get(option.id) for variant in beside}
-        available = {variant.values.get(option.id) for variant in beside if variant.is_available}
-        offered.append(
-            PickerOption(
-                option.id,
-                option.name,
-                tuple(
-                    PickerValue(
-                        id=value.id,
-                        value=value.value,
-                        swatch=value.swatch,
-                        is_chosen=made.get(option.id) == value.id,
-                        exists=value.id in existing,
-                        is_available=value.id in available,
-                    )
-                    for value in option.values
-                ),
-            )
-        )
-    complete = len(made) == len(page.options)
-    variant = next((one for one in page.variants if dict(one.values) == made), None)
-    return Picker(variant if complete else None, tuple(offered))

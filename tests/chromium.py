@@ -74,6 +74,7 @@ class Person:
     """Somebody with a browser of their own. What the browser complains about is kept."""
 
     def __init__(self, browser: Chromium, live: Live, **options: Any) -> None:
+        self.who = ""
         self._home = live.address
         self.complaints: list[str] = []
         self._context = browser.new_context(
@@ -131,6 +132,10 @@ class Person:
         """The name of what has the focus."""
         name: str = self.page.evaluate(FOCUSED_NAME)
         return name
+
+    def cookies(self) -> Any:
+        """What this browser carries, for another one to begin with."""
+        return self._context.storage_state()
 
     def leaves(self) -> None:
         self._context.close()

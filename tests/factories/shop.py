@@ -15,6 +15,7 @@ from webapp.cart import goods
 from webapp.catalogue import commands as catalogue
 from webapp.catalogue.drafts import OptionSave, ProductSave, VariantSave
 from webapp.catalogue.models import AttributeType, Product, ProductStatus
+from webapp.exchange.shell import import_file
 from webapp.inventory import commands as inventory
 from webapp.kit.actors import SYSTEM
 from webapp.main import open_shop
@@ -26,6 +27,12 @@ from webapp.shop.queries import current
 OWNER = "owner@example.com"
 VIEWER = "viewer@example.com"
 PASSWORD = "three grey herons"
+
+CSV = """Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Status
+jam-spoon,Jam spoon,Title,Default Title,JAM-1,7.50,active
+tea-strainer,Tea strainer,Title,Default Title,TEA-1,not a price,active
+"""
+"""A Shopify file with one good row and one that is refused."""
 
 COLOURS = {"Cream": (238, 226, 200), "Moss": (96, 118, 84), "Ink": (44, 52, 70)}
 
@@ -60,6 +67,9 @@ def fill(settings: Settings) -> None:
         _shelves(session, pictures)
         _orders(session)
         session.close()
+        file = settings.data_dir / "spring.csv"
+        file.write_text(CSV)
+        import_file(shop.database, shop.means, file, quiet=True)
         shop.runner.run_due()
 
 

@@ -19,6 +19,7 @@ from webapp.accounts.guards import COOKIE
 from webapp.accounts.models import Person
 from webapp.accounts.queries import by_email
 from webapp.catalogue.models import Attribute, Category, Collection, Product, Variant
+from webapp.exchange.models import CatalogueImport
 from webapp.main import create_app
 from webapp.media.models import MediaFile
 from webapp.orders.models import Order
@@ -74,12 +75,16 @@ class Site:
             return session.exec(select(func.count()).select_from(EventRecord)).one()
 
     def address(self, route: Route) -> str:
-        """The route's address for things that are there, as far as the furnished shop has them."""
-        path = route.path
-        room = next((name for name in self.there if path.startswith(name)), "")
-        for name, value in {**self.there[""], **self.there[room]}.items():
-            path = path.replace(f"{{{name}}}", value)
-        return path
+        return address_of(route, self.there)
+
+
+def address_of(route: Route, there: dict[str, dict[str, str]]) -> str:
+    """The route's address for things that are there, as far as the furnished shop has them."""
+    path = route.path
+    room = next((name for name in there if path.startswith(name)), "")
+    for name, value in {**there[""], **there[room]}.items():
+        path = path.replace(f"{{{name}}}", value)
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -105,12 +110,12 @@ def open_site(settings: Settings) -> Iterator[Site]:
                 secret = accounts.sign_in(session, person)
                 browser.cookies.set(COOKIE, app.state.cookies.signed(COOKIE, secret, 3600))
         with database.reading() as session:
-            there = _what_is_there(session)
+            there = what_is_there(session)
         yield Site(app, anyone, owner, viewer, there)
     app.state.shop.close()
 
 
-def _what_is_there(session: Session) -> dict[str, dict[str, str]]:
+def what_is_there(session: Session) -> dict[str, dict[str, str]]:
     """What stands for each name in a path, by the beginning of the path."""
 
     def one(column: Any) -> str:
@@ -126,6 +131,7 @@ def _what_is_there(session: Session) -> dict[str, dict[str, str]]:
         "/media": {"sha256": sha256, "width:int": "480", "extension": one(MediaFile.extension)},
         "/admin/products": {"public_id": pot.public_id},
         "/admin/categories": {"public_id": one(Category.public_id), "way": "down"},
+        "/admin/exchange": {"public_id": one(CatalogueImport.public_id), "dialect": "shopify"},
         "/admin/collections": {"public_id": one(Collection.public_id)},
         "/admin/attributes": {"code": one(Attribute.code)},
         "/admin/staff": {"public_id": one(Person.public_id)},

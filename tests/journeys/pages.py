@@ -1,0 +1,111 @@
+"""Every kind of page, with the people who see it: what is checked of all pages at once."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import expect
+
+from tests.chromium import Live, Person
+from tests.factories.shop import OWNER, PASSWORD
+from tests.house.conftest import address_of, routes_of, what_is_there
+
+NOT_PAGES = ("/api/", "/media/", "/sitemap", "/admin/exchange/exports/")
+NO_PAGES = {"/robots.txt", "/favicon.ico", "/health", "/ready", "/me", "/search/suggest"}
+NOT_PAGES_BY_END = (".csv", ".xml")
+
+ALSO = (
+    "/search?q=enamel",
+    "/search?q=nothingofthekind",
+    "/products?brand=harrow-dale&in_stock=1",
+    "/products?sort=price",
+    "/categories/empty-shelf",
+    "/products/tin-mug",
+    "/products/a-winter-of-soups",
+    "/pages/about",
+    "/pages/privacy",
+    "/cart/add?items=POT-Moss-2:2",
+    "/nothing-is-here",
+    "/admin/nothing-is-here",
+    "/admin/orders?q=nobody",
+)
+"""States of pages that their bare address does not show."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """An address and who looks at it."""
+
+    path: str
+    who: str
+    """``shopper`` has an order and a cart, ``clerk`` is signed in, ``stranger`` has nothing."""
+
+
+@dataclass(frozen=True)
+class Tour:
+    """All visits, and the cookies of those who make them."""
+
+    visits: tuple[Visit, ...]
+    cookies: dict[str, Any]
+
+
+def tour_of(program: Chromium, live: Live) -> Tour:
+    shopper, clerk = Person(program, live), Person(program, live)
+    number = _orders(shopper)
+    _signs_in(clerk)
+    cookies = {
+        "shopper": shopper.cookies(),
+        "clerk": clerk.cookies(),
+        "stranger": {"cookies": [], "origins": []},
+    }
+    shopper.leaves()
+    clerk.leaves()
+    with live.app.state.database.reading() as session:
+        there = what_is_there(session)
+    there[""]["number"] = number
+    found = [
+        address_of(route, there)
+        for route in routes_of(live.app)
+        if route.is_safe and not route.path.startswith("/api")
+    ]
+    paths = [path for path in dict.fromkeys([*found, *ALSO]) if _is_page(path)]
+    visits = [Visit(path, "clerk" if path.startswith("/admin") else "shopper") for path in paths]
+    strangers = ("/", "/cart", f"/orders/{number}", "/admin/sign-in")
+    return Tour((*visits, *(Visit(path, "stranger") for path in strangers)), cookies)
+
+
+def _is_page(path: str) -> bool:
+    assert "{" not in path, f"{path}: the furnished shop has nothing to show there"
+    return not (path in NO_PAGES or path.startswith(NOT_PAGES) or path.endswith(NOT_PAGES_BY_END))
+
+
+def _orders(shopper: Person) -> str:
+    page = shopper.opens("/products/oak-board")
+    for _ in range(2):
+        shopper.clicks("button", "Add to cart")
+        expect(page.locator("#cart-count")).not_to_be_empty()
+    shopper.opens("/checkout")
+    for label, text in {
+        "Email": "grace@example.com",
+        "Full name": "Grace Hopper",
+        "Street and house number": "Torstraße 1",
+        "Postcode": "10119",
+        "City": "Berlin",
+    }.items():
+        shopper.writes(label, text)
+    page.get_by_label("I have read the terms").check()
+    shopper.clicks("button", "Place order")
+    page.wait_for_url("**/orders/*")
+    number = page.url.rpartition("/")[2]
+    shopper.opens("/products/enamel-pot")
+    shopper.clicks("button", "Add to cart")
+    expect(page.locator("#cart-count")).not_to_be_empty()
+    return number
+
+
+def _signs_in(clerk: Person) -> None:
+    clerk.opens("/admin/sign-in")
+    clerk.writes("Email", OWNER)
+    clerk.writes("Password", PASSWORD)
+    clerk.clicks("button", "Sign in")
+    expect(clerk.page.get_by_role("button", name="Sign out")).to_be_visible()

@@ -229,6 +229,12 @@ def test_pointers_are_followed_to_rows_further_down(shop: OpenShop, tmp_path: Pa
         assert row is not None
         assert "There is no product GONE" in json.dumps(row.messages)
 
+    empty = bring(shop, written(tmp_path, header, "bowl,Bowl,BOWL-1,8.00,deny,,,"))
+
+    assert counted(empty) == [0, 1, 0, 0, 0]
+    with shop.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(ProductRelation)) == 2
+
 
 def test_pictures_are_taken_from_a_folder_once(shop: OpenShop, tmp_path: Path) -> None:
     pictures = tmp_path / "pictures"

@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from webapp.catalogue import commands as catalogue
-from webapp.catalogue.columns import external_ids
+from webapp.catalogue.columns import external_ids, product_relations
+from webapp.catalogue.commands.knowing import in_chunks
 from webapp.catalogue.drafts import Planned, Saved
+from webapp.catalogue.models import RelationKind
 from webapp.exchange import picturing, stocking
 from webapp.exchange.drafting import Draft, Ground, draft, without_rows
 from webapp.exchange.finding import (
@@ -30,6 +33,14 @@ from webapp.exchange.policy import Policy
 from webapp.exchange.records import ProductRecord, Role, VariantRecord
 from webapp.kit.actors import Actor
 from webapp.kit.errors import ShopError
+
+RELATIONS = {
+    "related": RelationKind.related,
+    "upsells": RelationKind.upsell,
+    "cross_sells": RelationKind.cross_sell,
+    "grouped": RelationKind.grouped,
+}
+"""The fields that point to other products, with the kind of pointer each makes."""
 
 _TRIES = 12
 """How often the rest of a product is tried again after one of its rows was refused."""
@@ -350,10 +361,32 @@ def _settle(session: Session, journey: Journey, items: Sequence[_Item]) -> None:
         moved = join_collections(
             session, journey.actor, journey.labels, in_collections, dry=journey.dry
         )
+    pointing = _pointing(session, ids)
+    for item in items:
+        item.outcome.points = _points(item.record, _key_of(item), pointing)
     if ids and not journey.dry:
         picturing.retry_waiting(session, ids, journey.import_id)
     for place, item in enumerate(items):
         _tell(item, journey, extra[place] or _key_of(item) in moved)
+
+
+def _pointing(session: Session, ids: Sequence[int]) -> set[tuple[int, RelationKind]]:
+    """Which of these products point to others, and how."""
+    c = product_relations.c
+    query = select(c.product_id, c.kind).distinct()
+    return {
+        (row.product_id, RelationKind(row.kind))
+        for row in in_chunks(session, query, c.product_id, ids)
+    }
+
+
+def _points(record: ProductRecord, key: int, pointing: set[tuple[int, RelationKind]]) -> bool:
+    """Whether there is something to set, or something to clear."""
+    for name, kind in RELATIONS.items():
+        told = getattr(record, name)
+        if told if isinstance(told, tuple) else told is None and (key, kind) in pointing:
+            return True
+    return False
 
 
 def _settle_pictures(

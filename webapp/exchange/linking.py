@@ -13,26 +13,20 @@ from webapp.catalogue import commands as catalogue
 from webapp.catalogue.columns import product_relations
 from webapp.catalogue.commands.groups import MOST_RELATED
 from webapp.catalogue.commands.knowing import in_chunks
-from webapp.catalogue.models import Product, RelationKind
-from webapp.exchange.carrying import Journey
+from webapp.catalogue.models import Product
+from webapp.exchange.carrying import RELATIONS, Journey
 from webapp.exchange.finding import resolve
 from webapp.exchange.models import ImportRow, RowState
 from webapp.exchange.records import KEEP, ProductRecord, Reference
 
 import_rows = SQLModel.metadata.tables["import_rows"]
-KINDS = {
-    "related": RelationKind.related,
-    "upsells": RelationKind.upsell,
-    "cross_sells": RelationKind.cross_sell,
-    "grouped": RelationKind.grouped,
-}
 
 
 def link(session: Session, journey: Journey, records: Sequence[ProductRecord]) -> None:
     """Set what these products point to. What points nowhere is noted on the product's row."""
     rows = _rows(session, journey, records)
     keys = _keys(session, {row.target for row in rows.values() if row.target})
-    references = {each for record in records for name in KINDS for each in _told(record, name)}
+    references = {each for record in records for name in RELATIONS for each in _told(record, name)}
     others = resolve(session, references)
     there = _there(session, sorted(keys.values()))
     for record in records:
@@ -43,7 +37,7 @@ def link(session: Session, journey: Journey, records: Sequence[ProductRecord]) -
             continue
         product_id = keys[row.target]
         changed = False
-        for name, kind in KINDS.items():
+        for name, kind in RELATIONS.items():
             if getattr(record, name) is KEEP:
                 continue
             told = _told(record, name)

@@ -31,6 +31,8 @@ class Outcome:
     target: str = ""
     refused: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     messages: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    points: bool = False
+    """What it says of other products needs the second pass."""
 
     @property
     def first(self) -> int:

@@ -198,7 +198,7 @@ def _take(
     outcomes = carry(session, journey, records) if records else []
     rows = [row for outcome in outcomes for row in _rows_of(outcome, at)]
     rows += [_left_row(item) for item in wanted if isinstance(item, LeftRow)]
-    at.links = at.links or any(_points(record) for record in records)
+    at.links = at.links or any(outcome.points for outcome in outcomes)
     at.rows += sum(len(_numbers(item)) for item in batch)
     if not rows:
         return

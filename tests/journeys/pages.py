@@ -68,13 +68,14 @@ def tour_of(program: Chromium, live: Live) -> Tour:
         for route in routes_of(live.app)
         if route.is_safe and not route.path.startswith("/api")
     ]
-    paths = [path for path in dict.fromkeys([*found, *ALSO]) if _is_page(path)]
+    paths = [path for path in dict.fromkeys([*found, *ALSO]) if is_page(path)]
     visits = [Visit(path, "clerk" if path.startswith("/admin") else "shopper") for path in paths]
     strangers = ("/", "/cart", f"/orders/{number}", "/admin/sign-in")
     return Tour((*visits, *(Visit(path, "stranger") for path in strangers)), cookies)
 
 
-def _is_page(path: str) -> bool:
+def is_page(path: str) -> bool:
+    """Whether a person looks at it as a page."""
     assert "{" not in path, f"{path}: the furnished shop has nothing to show there"
     return not (path in NO_PAGES or path.startswith(NOT_PAGES) or path.endswith(NOT_PAGES_BY_END))
 

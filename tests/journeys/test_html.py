@@ -1,0 +1,106 @@
+"""The rendered pages are HTML by the letter: one run of the Nu checker over all of them."""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser import Browser
+from tests.conftest import settings_in
+from tests.house.conftest import Site, copy_of, open_site, routes_of
+from tests.journeys.pages import ALSO, is_page
+from webapp.settings import Settings
+
+CHECKER = Path(__file__).resolve().parents[1] / "tools/node_modules/vnu-jar/build/dist/vnu.jar"
+
+BUYER: dict[str, Any] = {
+    "email": "grace@example.com",
+    "shipping-name": "Grace Hopper",
+    "shipping-street_address": "Torstraße 1",
+    "shipping-postal_code": "10119",
+    "shipping-city": "Berlin",
+    "terms": True,
+}
+
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, furnished: Settings) -> Iterator[Site]:
+    yield from open_site(settings_in(copy_of(furnished, tmp_path_factory.mktemp("html"))))
+
+
+def test_every_page_is_valid_html(site: Site, tmp_path: Path):
+    java = shutil.which("java")
+    if java is None or not CHECKER.is_file():
+        pytest.skip("the Nu HTML checker is absent: run bin/tools")
+    written = _write(site, tmp_path)
+    assert len(written) > 50
+
+    done = subprocess.run(
+        [java, "-Xss2m", "-jar", CHECKER, "--format", "json", "--exit-zero-always", *written],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=300,
+    )
+
+    found = [fault for fault in json.loads(done.stderr)["messages"] if _counts(fault)]
+    told = [
+        f"{Path(fault['url']).name}:{fault.get('lastLine')}: {fault['message']}\n"
+        f"    {fault.get('extract', '').strip()[:160]}"
+        for fault in found
+    ]
+    assert told == [], "\n".join(told)
+
+
+def _counts(fault: dict[str, Any]) -> bool:
+    """Errors, and warnings too but for one: a list without bullets is no list to Safari's
+    VoiceOver unless it says so."""
+    if fault["message"] == "The “list” role is unnecessary for element “ul”.":
+        return False
+    return fault["type"] in {"error", "non-document-error"} or fault.get("subType") == "warning"
+
+
+def _write(site: Site, folder: Path) -> list[Path]:
+    """Each page in a file named after its address: as it is, and as a wrong form leaves it."""
+    pages: dict[str, str] = {}
+    shopper = site.anyone
+    shopper.get("/products/oak-board").submit("#buy-form")
+    ordered = shopper.get("/checkout").submit("#checkout-form", button="Place order", **BUYER)
+    assert ordered.path.startswith("/orders/"), ordered
+    shopper.get("/products/enamel-pot").submit("#buy-form")
+    paths = [site.address(route) for route in routes_of(site.app) if route.is_safe]
+    for path in dict.fromkeys([*paths, *ALSO]):
+        if is_page(path) and not path.startswith("/api"):
+            _keep(pages, _who(site, path), path)
+    for name, page in {
+        "order": ordered,
+        "checkout refused": shopper.get("/checkout").submit(
+            "#checkout-form", button="Place order", email="ada@"
+        ),
+        "product refused": site.owner.get("/admin/products/new").submit("#product-form"),
+        "sign-in refused": shopper.get("/admin/sign-in").submit("#sign-in-form"),
+    }.items():
+        pages[name] = page.html
+    written = []
+    for name, html in pages.items():
+        path = folder / (re.sub(r"\W+", "-", name).strip("-") + ".html")
+        path.write_text(html)
+        written.append(path)
+    return written
+
+
+def _keep(pages: dict[str, str], browser: Browser, path: str) -> None:
+    page = browser.get(path)
+    if "<html" in page.html:
+        pages[path or "home"] = page.html
+
+
+def _who(site: Site, path: str) -> Browser:
+    return site.owner if path.startswith("/admin") else site.anyone

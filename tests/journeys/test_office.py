@@ -128,3 +128,45 @@ def test_the_first_visit_to_a_fresh_shop(
         assert owner.complaints + late.complaints == []
         owner.leaves()
         late.leaves()
+
+
+SHOPIFY = """Handle,Title,Vendor,Option1 Name,Option1 Value,Variant SKU,Variant Price,Status
+butter-knife,Butter knife {who},Harrow & Dale,Title,Default Title,{sku},11.50,active
+butter-dish,Butter dish {who},Harrow & Dale,Title,Default Title,{sku}-2,dear,active
+"""
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_file_is_checked_first_and_then_imported(person: Enters, script: bool):
+    who = "with script" if script else "without"
+    content = SHOPIFY.format(who=who, sku=f"BUTTER-{int(script)}")
+    clerk = signed_in(person, java_script_enabled=script)
+    page = clerk.opens("/admin/exchange")
+    page.get_by_label("Catalogue file").set_input_files(
+        {"name": "spring.csv", "mimeType": "text/csv", "buffer": content.encode()}
+    )
+    clerk.clicks("button", "Upload and check")
+    ends(page, "What would happen")
+    expect(main_of(page)).to_contain_text("Butter knife")
+    visitor = person()
+    visitor.opens("/search?q=butter+knife")
+    expect(main_of(visitor.page)).not_to_contain_text(who)
+
+    clerk.clicks("button", "Import")
+    ends(page, "What happened")
+
+    expect(page.get_by_role("link", name="Refused rows as CSV")).to_be_visible()
+    visitor.opens("/search?q=butter+knife")
+    expect(main_of(visitor.page)).to_contain_text(f"Butter knife {who}")
+
+
+def ends(page: Page, heading: str) -> None:
+    """Wait until the work under way is over; without script one looks again oneself."""
+    result = page.get_by_role("heading", name=heading)
+    again = page.get_by_role("link", name="Look again")
+    expect(result.or_(again).first).to_be_visible()
+    for _ in range(50):
+        if not again.is_visible():
+            break
+        again.click()
+    expect(result).to_be_visible()

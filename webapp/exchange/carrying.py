@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -16,68 +16,25 @@ from webapp.catalogue.commands.knowing import in_chunks
 from webapp.catalogue.drafts import Planned, Saved
 from webapp.catalogue.models import RelationKind
 from webapp.exchange import picturing, stocking
-from webapp.exchange.drafting import Draft, Ground, draft, without_rows
+from webapp.exchange.drafting import Ground, draft, without_rows
 from webapp.exchange.finding import (
     OURS,
-    FoundProduct,
     address_of,
     externals_of,
     find,
     targets,
 )
-from webapp.exchange.labelling import Coming, Labels, join_collections, problems_of
+from webapp.exchange.journey import RELATIONS, Item, Journey
+from webapp.exchange.labelling import Labels, join_collections, problems_of
 from webapp.exchange.models import RowState
 from webapp.exchange.naming import new_slugs, taken
 from webapp.exchange.outcomes import Outcome
 from webapp.exchange.policy import Policy
 from webapp.exchange.records import ProductRecord, Role, VariantRecord
-from webapp.kit.actors import Actor
 from webapp.kit.errors import ShopError
-
-RELATIONS = {
-    "related": RelationKind.related,
-    "upsells": RelationKind.upsell,
-    "cross_sells": RelationKind.cross_sell,
-    "grouped": RelationKind.grouped,
-}
-"""The fields that point to other products, with the kind of pointer each makes."""
 
 _TRIES = 12
 """How often the rest of a product is tried again after one of its rows was refused."""
-
-
-@dataclass(slots=True)
-class Journey:
-    """What one import carries from batch to batch."""
-
-    actor: Actor
-    policy: Policy
-    source: str
-    currency: str
-    import_id: int
-    reference: str
-    """The import's public id, for the stock's ledger and the event log."""
-    site: str = ""
-    dry: bool = False
-    labels: Labels | None = None
-    coming: Coming = field(default_factory=Coming)
-    promised: set[str] = field(default_factory=set)
-    """Addresses that a dry run has given away."""
-    seen: dict[str, int] = field(default_factory=dict)
-    """The row that described a product of the shop, by its public id."""
-
-
-@dataclass(slots=True)
-class _Item:
-    outcome: Outcome
-    record: ProductRecord
-    """What is left of it when rows that fail are out."""
-    found: FoundProduct | None = None
-    slug: str = ""
-    draft: Draft | None = None
-    stock: list[stocking.StockChange] = field(default_factory=list)
-    saved: Saved | Planned | None = None
-    is_over: bool = False
 
 
 def carry(session: Session, journey: Journey, records: Sequence[ProductRecord]) -> list[Outcome]:
@@ -92,10 +49,10 @@ def carry(session: Session, journey: Journey, records: Sequence[ProductRecord]) 
     return [item.outcome for item in items]
 
 
-def _begin(record: ProductRecord, policy: Policy) -> _Item:
+def _begin(record: ProductRecord, policy: Policy) -> Item:
     """Apply the policy to what is wrong with the file itself."""
     outcome = Outcome(record)
-    item = _Item(outcome, record)
+    item = Item(outcome, record)
     for problem in (*record.problems, *problems_of(record)):
         if policy.on_error == "fields" and problem.level == "error":
             outcome.note(problem.row, f"{problem.sentence} Left out.", problem.column)
@@ -113,11 +70,11 @@ def _begin(record: ProductRecord, policy: Policy) -> _Item:
 
 
 def _distinct(
-    session: Session, journey: Journey, items: Sequence[_Item]
-) -> tuple[list[_Item], list[_Item]]:
+    session: Session, journey: Journey, items: Sequence[Item]
+) -> tuple[list[Item], list[Item]]:
     """Find the products; those that mean one that is in this round already wait for the next."""
-    now: list[_Item] = []
-    later: list[_Item] = []
+    now: list[Item] = []
+    later: list[Item] = []
     taken: set[int] = set()
     found = find(session, [item.record for item in items], journey.source)
     for item, product in zip(items, found, strict=True):
@@ -135,7 +92,7 @@ def _distinct(
     return now, later
 
 
-def _carry(session: Session, journey: Journey, items: list[_Item]) -> None:
+def _carry(session: Session, journey: Journey, items: list[Item]) -> None:
     items = [item for item in items if not _is_passed_over(item, journey)]
     if not items or journey.labels is None:
         return
@@ -178,7 +135,7 @@ def _carry(session: Session, journey: Journey, items: list[_Item]) -> None:
         session.expunge_all()
 
 
-def _is_passed_over(item: _Item, journey: Journey) -> bool:
+def _is_passed_over(item: Item, journey: Journey) -> bool:
     outcome = item.outcome
     sentence = ""
     if item.found is not None and journey.policy.on_match == "skip":
@@ -196,7 +153,7 @@ def _is_passed_over(item: _Item, journey: Journey) -> bool:
     return False
 
 
-def _give_slugs(session: Session, journey: Journey, items: Sequence[_Item]) -> None:
+def _give_slugs(session: Session, journey: Journey, items: Sequence[Item]) -> None:
     """Addresses of new products, and of those whose other shop gave them another one."""
     new = [item for item in items if item.found is None]
     records = [item.record for item in new]
@@ -217,7 +174,7 @@ def _give_slugs(session: Session, journey: Journey, items: Sequence[_Item]) -> N
         journey.promised |= set(slugs)
 
 
-def _draft(item: _Item, ground: Ground, counters: Mapping[int, Any], journey: Journey) -> None:
+def _draft(item: Item, ground: Ground, counters: Mapping[int, Any], journey: Journey) -> None:
     made = draft(item.record, item.found, item.slug, ground)
     item.draft = made
     item.stock = []
@@ -244,7 +201,7 @@ def _draft(item: _Item, ground: Ground, counters: Mapping[int, Any], journey: Jo
     _draft(item, ground, counters, journey)
 
 
-def _save(session: Session, journey: Journey, items: Sequence[_Item]) -> list[_Item]:
+def _save(session: Session, journey: Journey, items: Sequence[Item]) -> list[Item]:
     """Save or plan the drafts; gives those of which a part was refused, to try the rest again."""
     saves = [item.draft.save for item in items if item.draft is not None]
     outcomes: Sequence[Saved | Planned | ShopError]
@@ -252,7 +209,7 @@ def _save(session: Session, journey: Journey, items: Sequence[_Item]) -> list[_I
         outcomes = catalogue.plan_products(session, saves)
     else:
         outcomes = catalogue.save_products(session, journey.actor, saves, origin=journey.reference)
-    again: list[_Item] = []
+    again: list[Item] = []
     for item, outcome in zip(items, outcomes, strict=True):
         if not isinstance(outcome, ShopError):
             item.saved = outcome
@@ -264,7 +221,7 @@ def _save(session: Session, journey: Journey, items: Sequence[_Item]) -> list[_I
     return again
 
 
-def _drop(item: _Item, refusal: ShopError, policy: Policy) -> bool:
+def _drop(item: Item, refusal: ShopError, policy: Policy) -> bool:
     """Leave out what was refused; False where the whole product falls with it."""
     name = str(refusal.facts.get("field", ""))
     sku = refusal.facts.get("sku")
@@ -301,7 +258,7 @@ def _without_field(record: ProductRecord, name: str) -> ProductRecord:
     return record
 
 
-def _save_stock(session: Session, journey: Journey, items: Sequence[_Item]) -> None:
+def _save_stock(session: Session, journey: Journey, items: Sequence[Item]) -> None:
     changes: dict[int, stocking.StockChange] = {}
     for item in items:
         if not isinstance(item.saved, Saved) or item.draft is None:
@@ -313,7 +270,7 @@ def _save_stock(session: Session, journey: Journey, items: Sequence[_Item]) -> N
     stocking.save(session, journey.actor, changes, reference=journey.reference)
 
 
-def _remember(session: Session, journey: Journey, items: Sequence[_Item]) -> None:
+def _remember(session: Session, journey: Journey, items: Sequence[Item]) -> None:
     """What other systems call the products and variants, for their next file."""
     rows: dict[tuple[str, str, str], int] = {}
     for item in items:
@@ -342,7 +299,7 @@ def _remember(session: Session, journey: Journey, items: Sequence[_Item]) -> Non
     )
 
 
-def _settle(session: Session, journey: Journey, items: Sequence[_Item]) -> None:
+def _settle(session: Session, journey: Journey, items: Sequence[Item]) -> None:
     """Pictures and collections, which need the product's key; then the state of each product."""
     ids = [item.found.id for item in items if item.found is not None]
     there = picturing.galleries(session, ids, journey.site)
@@ -390,7 +347,7 @@ def _points(record: ProductRecord, key: int, pointing: set[tuple[int, RelationKi
 
 
 def _settle_pictures(
-    session: Session, journey: Journey, item: _Item, there: Mapping[int, picturing.Gallery]
+    session: Session, journey: Journey, item: Item, there: Mapping[int, picturing.Gallery]
 ) -> bool:
     assert item.draft is not None
     gallery = there.get(item.found.id) if item.found else None
@@ -419,13 +376,13 @@ def _settle_pictures(
     return bool(changes)
 
 
-def _key_of(item: _Item) -> int:
+def _key_of(item: Item) -> int:
     if isinstance(item.saved, Saved):
         return item.saved.product.id or 0
     return item.found.id if item.found else 0
 
 
-def _tell(item: _Item, journey: Journey, more: bool) -> None:
+def _tell(item: Item, journey: Journey, more: bool) -> None:
     assert item.draft is not None and item.saved is not None
     outcome, saved = item.outcome, item.saved
     stock_changed = any(change.changed for change in item.stock)
@@ -451,7 +408,7 @@ def _tell(item: _Item, journey: Journey, more: bool) -> None:
             outcome.changed(row, change.changed, journey.currency)
 
 
-def _labels_missing(item: _Item, journey: Journey) -> bool:
+def _labels_missing(item: Item, journey: Journey) -> bool:
     """In a dry run: the product would get a label that is not made yet."""
     if not journey.dry or journey.labels is None:
         return False

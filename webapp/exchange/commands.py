@@ -12,10 +12,10 @@ from sqlalchemy import update
 from sqlmodel import Session
 
 from webapp.exchange import queries
-from webapp.exchange.carrying import Journey
 from webapp.exchange.dialects import recognised
 from webapp.exchange.errors import NotUnderstood, Unreadable
 from webapp.exchange.guesses import SAMPLE, Guess, guess
+from webapp.exchange.journey import Journey
 from webapp.exchange.lines import Choices
 from webapp.exchange.mapping import Mapping, fingerprint, problems_of
 from webapp.exchange.models import CatalogueImport, ImportMapping, ImportState

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from webapp.exchange import commands, queries
-from webapp.exchange.carrying import Journey
+from webapp.exchange.journey import Journey
 from webapp.exchange.models import CatalogueImport, ImportState
 from webapp.exchange.pictures import (
     Box,

@@ -14,8 +14,8 @@ from webapp.catalogue.columns import product_relations
 from webapp.catalogue.commands.groups import MOST_RELATED
 from webapp.catalogue.commands.knowing import in_chunks
 from webapp.catalogue.models import Product
-from webapp.exchange.carrying import RELATIONS, Journey
 from webapp.exchange.finding import resolve
+from webapp.exchange.journey import RELATIONS, Journey
 from webapp.exchange.models import ImportRow, RowState
 from webapp.exchange.records import KEEP, ProductRecord, Reference
 

@@ -14,8 +14,9 @@ from typing import Any, Protocol
 from sqlalchemy import delete, func, insert, select, update
 from sqlmodel import Session, SQLModel
 
-from webapp.exchange.carrying import Journey, carry
+from webapp.exchange.carrying import carry
 from webapp.exchange.grouping import LeftRow, products
+from webapp.exchange.journey import Journey
 from webapp.exchange.labelling import Coming
 from webapp.exchange.linking import link
 from webapp.exchange.models import ImportState, RowState

@@ -22,6 +22,7 @@ from benchmarks.load import Measured
 from tests.proofs.forms import filled
 from tests.proofs.servers import free_port, serving
 from tests.proofs.shops import demo_shop
+from webapp.runtime import log
 
 PAGES = {
     "home": "/",
@@ -80,7 +81,7 @@ def placing(address: str, times: int) -> Measured:
         )
         page = client.get("/products/dune-mug")
         action, fields = filled(page.text, 'form[action="/cart/lines"]', name=f"bench-{number}")
-        client.post(action, data=fields).raise_for_status()
+        client.post(action, data=fields, follow_redirects=True).raise_for_status()
         page = client.get("/checkout")
         action, fields = filled(page.text, "form#checkout-form", name=f"bench-{number}")
         ready.append((client, action or "/checkout", fields))
@@ -102,6 +103,7 @@ def main() -> None:
     parser.add_argument("--connections", type=int, default=4)
     parser.add_argument("--orders", type=int, default=30)
     asked = parser.parse_args()
+    log.set_up("error")
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
         demo_shop(data)

@@ -1,6 +1,5 @@
 """``vitrine serve``: prepare the shop, say where it is, and serve it."""
 
-import ctypes
 import gc
 import os
 import secrets
@@ -18,6 +17,7 @@ from webapp.catalogue.models import Category, Product
 from webapp.kit.actors import SYSTEM
 from webapp.runtime import log
 from webapp.runtime.db import Database
+from webapp.runtime.memory import give_back
 from webapp.settings import Settings
 
 DEMO_STAFF = "owner@example.com"
@@ -85,11 +85,8 @@ def announce(text: str) -> None:
 
 def settle() -> None:
     """Hand back what starting up left over, and let the collector forget what stays for good."""
-    gc.collect()
+    give_back()
     gc.freeze()
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # glibc alone has it
-    if trim is not None:
-        trim(0)
 
 
 def run(app: object, settings: Settings) -> None:

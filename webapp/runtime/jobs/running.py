@@ -32,6 +32,7 @@ from webapp.runtime.jobs.context import (
 from webapp.runtime.jobs.declaring import Jobs, pause_after
 from webapp.runtime.jobs.leases import LEASE, Claim
 from webapp.runtime.jobs.scheduling import ensure_scheduled
+from webapp.runtime.memory import give_back
 
 log = structlog.get_logger("jobs")
 
@@ -74,6 +75,7 @@ class Runner:
         self._name = f"{socket.gethostname()[:30]}:{os.getpid()}:{os.urandom(4).hex()}"
         self._numbers = count(1)
         self._running: dict[str, _Run] = {}
+        self._has_worked = False
         self._bell = threading.Condition()
         self._is_woken = False
         self._stopping = threading.Event()
@@ -150,6 +152,10 @@ class Runner:
             except SQLAlchemyError as error:
                 log.warning("the job queue cannot be reached", reason=str(error)[:500])
                 wait = TROUBLE_PAUSE_S
+            if self._has_worked and not self._running:
+                # Pictures and large files leave a heap behind that an idle shop has no use for.
+                self._has_worked = False
+                give_back()
             with self._bell:
                 if not self._is_woken:
                     self._bell.wait(min(wait, BUSY_LOOK_S) if self._running else wait)
@@ -227,6 +233,7 @@ class Runner:
         finally:
             with self._bell:
                 self._running.pop(run.claim.lease, None)
+                self._has_worked = True
             self.wake()
 
     def _perform(self, run: _Run) -> Exception | None:

@@ -6,6 +6,7 @@ cannot hold and SQLite can is asked of both.
 """
 
 import inspect
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -43,6 +44,7 @@ NASTY = (
 IN_A_PATH = (str(2**63), "nul\0nul", "half \ud800 a letter", "ü" * 2000, SCRIPT, "²")
 ALONE = (str(2**63), str(2**31), "nul\0nul", SCRIPT)
 NOT_HELD_BY_POSTGRES = (str(2**63), str(2**31), "nul\0nul", "half \ud800 a letter")
+LATER_ROW = re.compile(r"-[1-9]\d*-")
 NEVER = ("/admin/sign-out", "/admin/welcome")
 """Would only end the sweep."""
 
@@ -125,7 +127,8 @@ def test_no_field_breaks_a_form_that_is_right_otherwise(shop: Site):
             if form.attributes.get("method") != "post" or route is None:
                 continue
             _, held = filled(form.html or "", "form", name="ada")
-            for name in held:
+            # Of rows that repeat, the first stands for all.
+            for name in (one for one in held if not LATER_ROW.search(one)):
                 for value in values:
                     sent += 1
                     _send(faults, shop, route, address, {**held, name: value})

@@ -2,7 +2,8 @@
 
 ``url("css/base.css")`` is ``/static/css/base.1f2e3d4c5b.css``. The plain name and the name of an
 older content are served as well, to be asked for again each time. References from a style sheet
-(``url(../fonts/x.woff2)``, ``@import``) are rewritten to such names when it is served.
+(``url(../fonts/x.woff2)``, ``@import``) are rewritten to such names when it is served, without the
+comments and the space that only its authors read.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from webapp.web.stylesheets import shrunk
 from webapp.web.views import is_current, unchanged
 
 FOR_GOOD = "public, max-age=31536000, immutable"
@@ -164,7 +166,7 @@ class Assets:
             return _File(path, digest, stamp, kind)
         body = path.read_bytes()
         if suffix == ".css":
-            body = self._rewritten(name, body.decode("utf-8"), (*above, name)).encode()
+            body = self._rewritten(name, shrunk(body.decode("utf-8")), (*above, name)).encode()
         gzipped = gzip.compress(body, 9, mtime=0) if len(body) > 600 else None
         digest = hashlib.sha256(body).hexdigest()[:10]
         return _File(path, digest, stamp, kind, body, gzipped)

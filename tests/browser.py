@@ -61,6 +61,11 @@ class Browser:
     def cookies(self) -> httpx.Cookies:
         return self._client.cookies
 
+    @property
+    def headers(self) -> httpx.Headers:
+        """What goes with every request besides the cookies: a script's key."""
+        return self._client.headers
+
     def get(self, path: str, *, htmx: bool = False, **options: Any) -> Page:
         """Open an address; ``htmx`` asks for a part of the page as htmx does."""
         return self.open("GET", path, htmx=htmx, **options)

@@ -19,6 +19,8 @@ app = typer.Typer(
 )
 staff = typer.Typer(help="Who works here: add, list, password, role, remove.", no_args_is_help=True)
 app.add_typer(staff, name="staff")
+keys = typer.Typer(help="API keys of scripts: add, list, revoke.", no_args_is_help=True)
+app.add_typer(keys, name="keys")
 
 DataDir = Annotated[
     Path | None, typer.Option("--data", help="Folder of the database and the secret key.")
@@ -269,6 +271,65 @@ def staff_password(
             _stop(f"Nobody works here as {email}.")
         change_staff(session, SYSTEM, person, password_hash=stored)
     _say("Done. They are signed out everywhere.")
+
+
+@keys.command("add")
+def keys_add(
+    email: Annotated[str, typer.Argument(help="Whose key: it never may do more than they.")],
+    name: Annotated[str, typer.Option(help="What the key is for.")],
+    scope: Annotated[list[str], typer.Option(help="A permission like orders:read; repeat it.")],
+    days: Annotated[int, typer.Option(min=0, max=3650, help="How long; 0 for no end.")] = 90,
+    data: DataDir = None,
+) -> None:
+    """Make a key and print it: it is shown this once."""
+    from datetime import timedelta
+
+    from webapp.accounts.commands import make_key, normalised_email
+    from webapp.accounts.queries import by_email
+    from webapp.kit.actors import SYSTEM
+    from webapp.kit.clock import now
+    from webapp.main import open_shop
+
+    until = now() + timedelta(days=days) if days else None
+    with open_shop(_settings(data)) as shop, shop.database.writing() as session:
+        person = by_email(session, normalised_email(email))
+        if person is None or person.role is None:
+            _stop(f"Nobody works here as {email}.")
+        _, secret = make_key(
+            session, SYSTEM, person, name=name, scopes=set(scope), expires_at=until
+        )
+    _say(secret)
+
+
+@keys.command("list")
+def keys_list(data: DataDir = None) -> None:
+    """Every key there is or was, newest first."""
+    from webapp.accounts.queries import keys as all_keys
+    from webapp.main import open_shop
+
+    with open_shop(_settings(data)) as shop, shop.database.reading() as session:
+        for key in all_keys(session):
+            used = f"{key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never"
+            scopes = ",".join(key.scopes)
+            _say(f"{key.prefix}  {key.state}  {key.email}  {scopes}  used {used}  {key.name}")
+
+
+@keys.command("revoke")
+def keys_revoke(
+    key: Annotated[str, typer.Argument(help="How the key begins (vk_ and 8 letters), or its id.")],
+    data: DataDir = None,
+) -> None:
+    """Make a key useless, at once."""
+    from webapp.accounts.commands import revoke_key
+    from webapp.accounts.queries import key_by
+    from webapp.kit.actors import SYSTEM
+    from webapp.main import open_shop
+
+    with open_shop(_settings(data)) as shop, shop.database.writing() as session:
+        found = key_by(session, key)
+        revoke_key(session, SYSTEM, found)
+        sentence = f"{found.prefix} opens nothing any more."
+    _say(sentence)
 
 
 def _do_without_rich() -> None:

@@ -103,6 +103,8 @@ def create_app(settings: Settings) -> FastAPI:
     site.state.means = shop.means
     site.state.storage = shop.means.storage
     site.state.sign_in_tries = Buckets(per_minute=6, burst=10)
+    per_key = settings.key_rate_per_minute
+    site.state.key_uses = Buckets(per_key, per_key) if per_key else None
     for feature in FEATURES:
         if feature.pages:
             site.include_router(feature.pages)

@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(default=100_000_000, ge=1_000)
     rate_limit_per_minute: int = Field(default=600, ge=0)
     """Unsafe requests one address may send in a minute; 0 switches the limit off."""
+    key_rate_per_minute: int = Field(default=600, ge=0)
+    """Requests that one API key may make in a minute; 0 switches the limit off."""
 
     outbound_allow_private: bool = False
     """Let the shop fetch from private addresses; for tests and closed networks only."""

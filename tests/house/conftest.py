@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,19 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from sqlmodel import Session, col, func, select
+from starlette.routing import Mount
 
 from tests.browser import Browser
 from tests.conftest import settings_in
 from tests.factories.shop import OWNER, VIEWER
 from webapp.accounts import commands as accounts
 from webapp.accounts.guards import COOKIE
-from webapp.accounts.models import Person
+from webapp.accounts.models import ApiKey, Person
+from webapp.accounts.permissions import PERMISSIONS
 from webapp.accounts.queries import by_email
 from webapp.catalogue.models import Attribute, Category, Collection, Product, Variant
 from webapp.exchange.models import CatalogueImport
+from webapp.kit.actors import SYSTEM
 from webapp.main import create_app
 from webapp.media.models import MediaFile
 from webapp.orders.models import Order
@@ -45,9 +49,13 @@ class Route:
 
 def routes_of(app: FastAPI) -> list[Route]:
     """Every route of a person's or a script's, with the method it answers to."""
+    api = next(
+        route.app for route in app.routes if isinstance(route, Mount) and route.path == "/api"
+    )
     return [
-        Route(method, str(route.path), str(route.name), route.dependant)
-        for route in iter_route_contexts(app.routes)
+        Route(method, beginning + str(route.path), str(route.name), route.dependant)
+        for beginning, side in (("", app), ("/api", api))
+        for route in iter_route_contexts(side.routes)
         if getattr(route, "dependant", None) is not None
         for method in sorted(route.methods or ())
         if method != "HEAD"
@@ -62,6 +70,8 @@ class Site:
     anyone: Browser
     owner: Browser
     viewer: Browser
+    script: Browser
+    """Sends an API key of the owner's that may do everything, and no cookie."""
     there: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
@@ -73,6 +83,12 @@ class Site:
         """How many facts were ever stated: whoever changes something states one."""
         with self.database.reading() as session:
             return session.exec(select(func.count()).select_from(EventRecord)).one()
+
+    def who(self, route: Route) -> Browser:
+        """Somebody who may do everything there."""
+        if route.path.startswith("/api"):
+            return self.script
+        return self.owner if route.path.startswith("/admin") else self.anyone
 
     def address(self, route: Route) -> str:
         return address_of(route, self.there)
@@ -101,7 +117,8 @@ def copy_of(furnished: Settings, folder: Path) -> Path:
 
 def open_site(settings: Settings) -> Iterator[Site]:
     app = create_app(settings)
-    with Browser(app) as anyone, Browser(app) as owner, Browser(app) as viewer:
+    with ExitStack() as opened:
+        anyone, owner, viewer, script = (opened.enter_context(Browser(app)) for _ in range(4))
         database: Database = app.state.database
         with database.writing() as session:
             for browser, email in ((owner, OWNER), (viewer, VIEWER)):
@@ -109,10 +126,18 @@ def open_site(settings: Settings) -> Iterator[Site]:
                 assert person is not None
                 secret = accounts.sign_in(session, person)
                 browser.cookies.set(COOKIE, app.state.cookies.signed(COOKIE, secret, 3600))
+            script.headers["Authorization"] = f"Bearer {_key_for_everything(session)}"
         with database.reading() as session:
             there = what_is_there(session)
-        yield Site(app, anyone, owner, viewer, there)
+        yield Site(app, anyone, owner, viewer, script, there)
     app.state.shop.close()
+
+
+def _key_for_everything(session: Session) -> str:
+    owner = by_email(session, OWNER)
+    assert owner is not None
+    _, secret = accounts.make_key(session, SYSTEM, owner, name="Sweep", scopes=PERMISSIONS)
+    return secret
 
 
 def what_is_there(session: Session) -> dict[str, dict[str, str]]:
@@ -135,6 +160,7 @@ def what_is_there(session: Session) -> dict[str, dict[str, str]]:
         "/admin/collections": {"public_id": one(Collection.public_id)},
         "/admin/attributes": {"code": one(Attribute.code)},
         "/admin/staff": {"public_id": one(Person.public_id)},
+        "/admin/keys": {"public_id": one(ApiKey.public_id)},
         "/admin/stock": {"public_id": one(Variant.public_id)},
         "/admin/orders": {"public_id": one(Order.public_id), "parcel": "1003-F1"},
         "/admin/settings/shipping": {"public_id": one(ShippingMethod.public_id)},

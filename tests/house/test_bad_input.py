@@ -73,7 +73,7 @@ def test_no_query_breaks_a_page_or_the_api(shop: Site):
     faults: list[str] = []
     asked = 0
     for route in _swept(shop, safe=True):
-        browser = _who(shop, route)
+        browser = shop.who(route)
         for name in _parameters(route.dependant):
             for value in values:
                 asked += 1
@@ -95,7 +95,7 @@ def test_no_path_breaks_a_page_or_the_api(shop: Site):
             for value in values:
                 filled = [_quoted(value) if n == at else each for n, each in enumerate(parts)]
                 address = shop.address(_at(route, "/".join(filled)))
-                _note(faults, _who(shop, route), route, address, f"{part}={value[:30]!r}")
+                _note(faults, shop.who(route), route, address, f"{part}={value[:30]!r}")
 
     assert faults == []
 
@@ -120,7 +120,7 @@ def test_no_field_breaks_a_form_that_is_right_otherwise(shop: Site):
     posts = [route for route in routes_of(shop.app) if not route.is_safe]
     for page_route in _swept(shop, safe=True):
         path = shop.address(page_route)
-        page = _who(shop, page_route).get(path)
+        page = shop.who(page_route).get(path)
         for form in page.all("form"):
             address = form.attributes.get("action") or path
             route = next((one for one in posts if shop.address(one) == address), None)
@@ -134,7 +134,7 @@ def test_no_field_breaks_a_form_that_is_right_otherwise(shop: Site):
                     _send(faults, shop, route, address, {**held, name: value})
     marked = []
     for page_route in _swept(shop, safe=True):
-        page = _who(shop, page_route).get(shop.address(page_route))
+        page = shop.who(page_route).get(shop.address(page_route))
         if page.status >= 500 or SCRIPT in page.html:
             marked.append(f"{page.status} {page_route.path}")
 
@@ -157,10 +157,6 @@ def _swept(shop: Site, *, safe: bool | None) -> list[Route]:
     ]
 
 
-def _who(shop: Site, route: Route) -> Browser:
-    return shop.owner if route.path.startswith("/admin") else shop.anyone
-
-
 def _note(faults: list[str], browser: Browser, route: Route, address: str, what: str) -> None:
     answer = browser.send(route.method, address)
     if answer.status_code >= 500:
@@ -172,7 +168,7 @@ def _send(
 ) -> None:
     body = "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in fields.items())
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    answer = _who(shop, route).send(route.method, address, content=body, headers=headers)
+    answer = shop.who(route).send(route.method, address, content=body, headers=headers)
     if answer.status_code >= 500:
         odd = {name: value[:30] for name, value in fields.items() if value in NASTY}
         faults.append(f"{answer.status_code} {route.method} {route.path} {odd}")

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.house.conftest import Route, Site, routes_of
+from webapp.accounts.guards import script, script_beside, staff, staff_beside
 from webapp.web.deps import own_transactions, transaction
 
 DOOR = ("/admin/sign-in", "/admin/sign-out", "/admin/welcome")
@@ -35,10 +36,43 @@ def test_no_other_site_can_send_a_form(site: Site):
     before = site.facts()
     through = {}
     for route in unsafe(site):
+        if route.path.startswith("/api"):
+            continue  # reads no cookie: see below
         headers = {"Sec-Fetch-Site": "cross-site", "Origin": "https://elsewhere.example"}
         answer = site.owner.send(route.method, site.address(route), headers=headers)
         if answer.status_code != 403:
             through[f"{route.method} {route.path}"] = answer.status_code
+
+    assert through == {}, told(through)
+    assert site.facts() == before
+
+
+def test_the_api_reads_no_cookie(site: Site):
+    """So nobody's browser can be made to do there what its owner may do."""
+    api = [route for route in routes_of(site.app) if route.path.startswith("/api")]
+    readers = {staff, staff_beside}
+    assert [route.path for route in api if readers & set(_resolved(route.dependant))] == []
+    assert len(api) > 3
+
+
+def test_whatever_changes_something_asks_a_script_for_its_key(site: Site):
+    """A stranger, a key that is none, and the owner's own cookie get the same: 401, and how."""
+    before = site.facts()
+    through = {}
+    for route in routes_of(site.app):
+        asks = {script, script_beside} & set(_resolved(route.dependant))
+        if not route.path.startswith("/api") or (route.is_safe and not asks):
+            continue
+        for browser, headers in (
+            (site.anyone, {}),
+            (site.owner, {}),
+            (site.anyone, {"Authorization": "Bearer vk_nothing"}),
+            (site.anyone, {"X-API-Key": "vk_nothing"}),
+        ):
+            answer = browser.send(route.method, site.address(route), headers=headers)
+            how = answer.headers.get("www-authenticate", "")
+            if answer.status_code != 401 or not how.startswith("Bearer"):
+                through[f"{route.method} {route.path} {headers}"] = (answer.status_code, how)
 
     assert through == {}, told(through)
     assert site.facts() == before
@@ -78,8 +112,7 @@ def test_every_page_answers_with_one_heading_and_a_title(site: Site):
         path = site.address(route)
         if not route.is_safe or "{" in path:
             continue
-        browser = site.owner if path.startswith("/admin") else site.anyone
-        page = browser.get(path)
+        page = site.who(route).get(path)
         answer = page.response
         if answer.status_code not in {200, 303}:
             faults[path] = answer.status_code

@@ -20,5 +20,5 @@ def test_the_shop_itself_may_do_everything_and_a_visitor_nothing() -> None:
 
 
 def test_holding_a_word_of_the_system_does_not_make_one() -> None:
-    script = Actor("script", "tok_1", "Script", frozenset({"*", "system"}))
+    script = Actor("key", "key_1", "Script", frozenset({"*", "system"}))
     assert not script.may("orders:write")

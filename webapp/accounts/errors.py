@@ -1,6 +1,6 @@
-"""Refusals about people and signing in."""
+"""Refusals about people, signing in and keys."""
 
-from webapp.kit.errors import Invalid, Refused
+from webapp.kit.errors import Invalid, Refused, SignInNeeded
 
 
 class WrongCredentials(Invalid):
@@ -23,3 +23,17 @@ class LastOwner(Refused):
 
 class AlreadySetUp(Refused):
     title = "The shop has been set up"
+
+
+class KeyNeeded(SignInNeeded):
+    title = "An API key is needed"
+
+
+class UnknownKey(SignInNeeded):
+    """One sentence for a key that never was, has expired, was revoked or whose person left."""
+
+    title = "That key opens nothing"
+
+
+class TooManyKeys(Refused):
+    title = "There are too many keys"

@@ -1,9 +1,10 @@
 """Facts about people."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 
-from webapp.runtime.events import Event
+from webapp.runtime.events import Event, plain
 
 
 @dataclass(frozen=True)
@@ -45,3 +46,41 @@ class SignedIn(Event):
 
     def payload(self) -> dict[str, Any]:
         return {}
+
+
+@dataclass(frozen=True)
+class KeyMade(Event):
+    name: ClassVar[str] = "key.made"
+    key: str
+    person: str
+    title: str
+    prefix: str
+    scopes: tuple[str, ...]
+    expires_at: datetime | None
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        return ("key", self.key)
+
+    def payload(self) -> dict[str, Any]:
+        return {
+            "person": self.person,
+            "name": self.title,
+            "prefix": self.prefix,
+            "scopes": plain(self.scopes),
+            "expires_at": plain(self.expires_at),
+        }
+
+
+@dataclass(frozen=True)
+class KeyRevoked(Event):
+    name: ClassVar[str] = "key.revoked"
+    key: str
+    person: str
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        return ("key", self.key)
+
+    def payload(self) -> dict[str, Any]:
+        return {"person": self.person}

@@ -1,6 +1,8 @@
-"""People and their sign-ins. Owns ``people`` and ``sign_ins``; says what staff may do."""
+"""People, their sign-ins and the keys of their scripts. Owns ``people``, ``sign_ins`` and
+``api_keys``; says what staff may do."""
 
+from webapp.accounts.api import api
 from webapp.accounts.permissions import PERMISSIONS
 from webapp.feature import Feature
 
-accounts = Feature("accounts", permissions=PERMISSIONS)
+accounts = Feature("accounts", api=api, permissions=PERMISSIONS)

@@ -10,6 +10,7 @@ PERMISSIONS: dict[str, str] = {
     "imports:write": "Bring catalogue files in and take them out",
     "settings:write": "Change what the merchant decides",
     "staff:write": "Invite and remove staff",
+    "keys:write": "Make API keys that may do no more than they may",
 }
 
 _ALL = frozenset(PERMISSIONS)
@@ -20,7 +21,7 @@ _CATALOGUE = frozenset(
 ROLES: dict[str, frozenset[str]] = {
     "owner": _ALL,
     "admin": _ALL,
-    "manager": _CATALOGUE | {"orders:read", "orders:write"},
+    "manager": _CATALOGUE | {"orders:read", "orders:write", "keys:write"},
     "fulfilment": frozenset({"catalogue:read", "stock:write", "orders:read", "orders:write"}),
     "support": frozenset({"catalogue:read", "orders:read"}),
     "editor": _CATALOGUE,

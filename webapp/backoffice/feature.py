@@ -8,6 +8,7 @@ from webapp.backoffice import (
     collections,
     entry,
     home,
+    keys,
     orders,
     product_editor,
     products,
@@ -31,6 +32,7 @@ for room in (
     orders,
     settings,
     staff,
+    keys,
 ):
     pages.include_router(room.pages)
 

@@ -7,14 +7,14 @@ from typing import Literal
 
 from webapp.kit.errors import NotAllowed
 
-ActorKind = Literal["staff", "customer", "system", "script"]
+ActorKind = Literal["staff", "customer", "system", "key"]
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
     """Somebody or something that acts.
 
-    ``id`` is the public identifier of the person or API token, or ``None`` where there is none
+    ``id`` is the public identifier of the person or API key, or ``None`` where there is none
     (the shop itself, a visitor who is not signed in). ``name`` is for the log and for staff.
     Permissions are words of the form ``subject:verb``, for example ``orders:write``.
     """
@@ -31,7 +31,8 @@ class Actor:
     def must(self, permission: str) -> None:
         """Raise ``NotAllowed`` unless this actor holds ``permission``."""
         if not self.may(permission):
-            raise NotAllowed("Your account does not have the right to do this.", needs=permission)
+            who = "This key" if self.kind == "key" else "Your account"
+            raise NotAllowed(f"{who} does not have the right to do this.", needs=permission)
 
 
 SYSTEM = Actor("system", None, "Vitrine")

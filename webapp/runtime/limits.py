@@ -45,6 +45,17 @@ class Buckets:
                 self._buckets.popitem(last=False)
         return 0.0 if enough else (tokens - held) / self._per_second
 
+    def left(self, key: str) -> tuple[int, float]:
+        """Whole tokens that are there, and the number of seconds until the bucket is full."""
+        with self._lock:
+            held = self._held(key, self._clock())
+        return int(held), (self._burst - held) / self._per_second
+
+    @property
+    def policy(self) -> tuple[int, int]:
+        """How many tokens a full bucket holds, and in how many seconds an empty one fills."""
+        return self._burst, round(self._burst / self._per_second)
+
     def forgive(self, key: str) -> None:
         """Fill the bucket again, as after a sign-in that succeeded."""
         with self._lock:

@@ -25,7 +25,7 @@ from webapp.web.failures import CatchFailures, answer, speak_html, speak_problem
 from webapp.web.forgery import ForgeryCheck
 from webapp.web.headers import HeadAsGet, SecurityHeaders
 from webapp.web.hosts import TrustedHosts, hosts_of
-from webapp.web.limits import RateLimit
+from webapp.web.limits import RateLimit, TellLimits
 from webapp.web.log import AccessLog
 from webapp.web.manners import Manners
 from webapp.web.sessions import Cookies
@@ -73,6 +73,7 @@ def install(
     if api is not None:
         api.state = site.state
         speak_problems(api)
+        api.add_middleware(TellLimits)
     _surround(site, settings)
 
 

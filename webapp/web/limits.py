@@ -5,7 +5,9 @@ from __future__ import annotations
 import ipaddress
 import math
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webapp.kit.errors import TooMany
 from webapp.runtime.limits import Buckets
@@ -35,6 +37,38 @@ class RateLimit:
         seconds = max(1, math.ceil(wait))
         error = TooMany("Please wait a moment, then try again.", retry_after=seconds)
         await refuse(scope, receive, send, error)
+
+
+class TellLimits:
+    """Puts on the answer what ``tell_limit`` knew of the request, also when it was refused."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                known = scope.get("state", {}).get("limit_headers", {})
+                MutableHeaders(scope=message).update(known)
+            await send(message)
+
+        await self._app(scope, receive, told)
+
+
+def tell_limit(request: Request, name: str, buckets: Buckets, key: str) -> None:
+    """Say what is left to whoever is counted as ``key`` (draft-ietf-httpapi-ratelimit-headers):
+    ``RateLimit-Policy`` has the quota and its window in seconds, ``RateLimit`` what remains of it
+    and the seconds until it is whole again."""
+    quota, window = buckets.policy
+    left, whole_in = buckets.left(key)
+    request.state.limit_headers = {
+        "RateLimit-Policy": f'"{name}";q={quota};w={window}',
+        "RateLimit": f'"{name}";r={left};t={math.ceil(whole_in)}',
+    }
 
 
 def whose(scope: Scope) -> str:

@@ -92,9 +92,17 @@ def _refusal(error: ShopError) -> Failure:
     headers: dict[str, str] = {}
     if status in {429, 503}:
         headers["Retry-After"] = str(error.facts.get("retry_after", _RETRY_SECONDS))
+    if status == 401:
+        headers["WWW-Authenticate"] = _challenge(error)
     return Failure(
         status, kebab(type(error).__name__), error.title, error.detail, error.facts, headers
     )
+
+
+def _challenge(error: ShopError) -> str:
+    """RFC 6750, section 3: the fact ``error`` only where something was shown and was wrong."""
+    wrong = error.facts.get("error")
+    return f'Bearer realm="Vitrine", error="{wrong}"' if wrong else 'Bearer realm="Vitrine"'
 
 
 def plain_failure(

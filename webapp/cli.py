@@ -8,6 +8,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from webapp.kit.errors import ShopError
+from webapp.runtime.memory import uncollected
 from webapp.settings import Settings
 
 app = typer.Typer(
@@ -64,17 +65,19 @@ def serve(
 ) -> None:
     """Serve the shop. A fresh one is filled with the demo shop unless --empty is given."""
     _do_without_rich()
-    from webapp.accounts.queries import has_staff
-    from webapp.demo.seeding import seed
-    from webapp.main import create_app
-    from webapp.ops import serving
+    with uncollected():
+        from webapp.accounts.queries import has_staff
+        from webapp.main import create_app
+        from webapp.ops import serving
 
-    settings = _settings(data, uploads, host=host, port=port)
-    site = create_app(settings)
+        settings = _settings(data, uploads, host=host, port=port)
+        site = create_app(settings)
     shop = site.state.shop
     with shop.database.reading() as session:
         bare, without_staff = not serving.has_goods(session), not has_staff(session)
     if bare and without_staff and not empty:
+        from webapp.demo.seeding import seed
+
         serving.announce("A fresh shop: putting the demo shop on its shelves ...")
         seed(shop.database, shop.means)
     if without_staff and not empty:

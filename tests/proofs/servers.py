@@ -44,9 +44,8 @@ def serving(data: Path, processes: int = 1, **more: str) -> Iterator[list[str]]:
     try:
         for number in range(processes):
             port = free_port()
-            log = (data / f"server-{number}.log").open("wb")
-            started.append(
-                subprocess.Popen(
+            with (data / f"server-{number}.log").open("wb") as log:
+                server = subprocess.Popen(
                     [
                         sys.executable, "-m", "webapp", "serve", "--empty",
                         "--host", "127.0.0.1", "--port", str(port),
@@ -55,8 +54,8 @@ def serving(data: Path, processes: int = 1, **more: str) -> Iterator[list[str]]:
                     cwd=data,
                     stdout=log,
                     stderr=subprocess.STDOUT,
-                )
-            )  # fmt: skip
+                )  # fmt: skip
+            started.append(server)
             addresses.append(f"http://127.0.0.1:{port}")
         for process, address in zip(started, addresses, strict=True):
             _await(process, address, data)

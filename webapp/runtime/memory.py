@@ -1,7 +1,20 @@
-"""Handing memory back to the system, where the C library keeps what was freed for later use."""
+"""Starting without the collector, and handing memory back that was freed."""
 
 import ctypes
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """While a process is put together nearly all that is made stays: looking for the rest meanwhile
+    only takes time (a fifth of the start)."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def give_back() -> None:

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 
 from webapp.runtime.events import Handlers
 from webapp.runtime.jobs import Jobs
+from webapp.runtime.mail import Mails
 
 
 @dataclass(frozen=True)
@@ -18,5 +19,6 @@ class Feature:
     api: APIRouter | None = None
     handlers: Handlers | None = None
     jobs: Jobs | None = None
+    mails: Mails | None = None
     permissions: Mapping[str, str] = field(default_factory=dict)
     """Permission names this feature checks, with a sentence about each."""

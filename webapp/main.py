@@ -15,10 +15,14 @@ from webapp.runtime.db import Database
 from webapp.runtime.events import Handlers
 from webapp.runtime.jobs import Jobs, Means, Runner, housekeeping
 from webapp.runtime.limits import Buckets
+from webapp.runtime.links import links_for
+from webapp.runtime.mail import Mails, PostOffice
+from webapp.runtime.mail import jobs as mail_jobs
 from webapp.runtime.outbound import Outbound
 from webapp.runtime.secrets import secret_key
 from webapp.runtime.storage import DiskStorage
 from webapp.settings import Settings
+from webapp.shop.queries import letterhead
 from webapp.storefront.frame import frame_of, manners
 from webapp.web import edge
 from webapp.web.manners import Manners
@@ -48,19 +52,24 @@ def assemble(settings: Settings) -> OpenShop:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     settings.uploads_dir.mkdir(parents=True, exist_ok=True)
     settings = settings.model_copy(update={"secret_key": secret_key(settings)})
-    handlers, jobs = Handlers(), Jobs("shop")
+    handlers, jobs, mails = Handlers(), Jobs("shop"), Mails("shop")
     for feature in FEATURES:
         if feature.handlers:
             handlers.include(feature.handlers)
         if feature.jobs:
             jobs.include(feature.jobs)
+        if feature.mails:
+            mails.include(feature.mails)
     jobs.include(housekeeping)
-    database = Database(settings.database, handlers=handlers)
+    jobs.include(mail_jobs)
+    links = links_for(settings)
+    database = Database(settings.database, handlers=handlers, info={"links": links})
     migrations.prepare(database)
     means = Means(
         settings=settings,
         storage=DiskStorage(settings.uploads_dir),
         outbound=Outbound(allow_private=settings.outbound_allow_private),
+        post=PostOffice(settings, links, mails, letterhead),
     )
     runner = Runner(database, means, jobs, threads=settings.job_threads)
     return OpenShop(settings, database, means, runner)

@@ -32,6 +32,12 @@ class Settings(BaseSettings):
     allowed_hosts: list[str] = Field(default_factory=list)
     trusted_proxies: list[str] = Field(default_factory=list)
 
+    smtp_url: str = Field(default="", repr=False)
+    """Where mail is handed in, ``smtp://user:password@host:587``; empty: it is kept here."""
+    mail_from: str = ""
+    """Whom mail is from; empty: the shop's own address."""
+    reply_to: str = ""
+
     debug: bool = False
     log_level: str = "info"
     log_json: bool | None = None

@@ -14,6 +14,7 @@ import webapp.payments.models
 import webapp.pricing.models
 import webapp.runtime.events
 import webapp.runtime.jobs
+import webapp.runtime.mail
 import webapp.shop.models  # noqa: F401
 
 METADATA = SQLModel.metadata

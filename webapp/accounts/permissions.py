@@ -8,6 +8,8 @@ PERMISSIONS: dict[str, str] = {
     "orders:read": "See orders and the people who placed them",
     "orders:write": "Mark orders paid, fulfil and cancel them",
     "imports:write": "Bring catalogue files in and take them out",
+    "mail:read": "See the mail that was sent and what became of it",
+    "mail:write": "Send mail again, call it off and change its words",
     "settings:write": "Change what the merchant decides",
     "staff:write": "Invite and remove staff",
     "keys:write": "Make API keys that may do no more than they may",
@@ -21,9 +23,9 @@ _CATALOGUE = frozenset(
 ROLES: dict[str, frozenset[str]] = {
     "owner": _ALL,
     "admin": _ALL,
-    "manager": _CATALOGUE | {"orders:read", "orders:write", "keys:write"},
+    "manager": _CATALOGUE | {"orders:read", "orders:write", "mail:read", "keys:write"},
     "fulfilment": frozenset({"catalogue:read", "stock:write", "orders:read", "orders:write"}),
-    "support": frozenset({"catalogue:read", "orders:read"}),
+    "support": frozenset({"catalogue:read", "orders:read", "mail:read"}),
     "editor": _CATALOGUE,
     "viewer": frozenset({"catalogue:read", "orders:read"}),
 }

@@ -6,6 +6,7 @@ the status move; everything else is written once.
 
 from webapp.feature import Feature
 from webapp.orders.handlers import handlers
+from webapp.orders.mails import mails
 from webapp.orders.pages import pages
 
-orders = Feature("orders", pages=pages, handlers=handlers)
+orders = Feature("orders", pages=pages, handlers=handlers, mails=mails)

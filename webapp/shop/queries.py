@@ -5,6 +5,8 @@ from dataclasses import dataclass, fields
 from sqlmodel import Session, select
 
 from webapp.kit.money import Money
+from webapp.runtime.mail import Letterhead
+from webapp.runtime.wording import Manners
 from webapp.shop.models import ShopSettings
 
 
@@ -60,3 +62,15 @@ def current(session: Session) -> Shop:
     if row is None:
         return Shop(**{name: getattr(UNTOLD, name) for name in _NAMES})
     return Shop(*row)
+
+
+def letterhead(session: Session) -> Letterhead:
+    """The shop as its mail shows it."""
+    shop = current(session)
+    return Letterhead(
+        name=shop.name,
+        email=shop.email,
+        phone=shop.phone,
+        address=tuple(line.strip() for line in shop.address.splitlines() if line.strip()),
+        manners=Manners(shop.locale, shop.time_zone, shop.currency, shop.weight_unit),
+    )

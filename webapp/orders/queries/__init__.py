@@ -1,6 +1,8 @@
 """Reading orders: by what they are called, for the shopper, and for staff."""
 
 from webapp.orders.queries.finding import (
+    Buyer,
+    buyer_of,
     by_attempt,
     by_number,
     by_public_id,
@@ -20,6 +22,7 @@ from webapp.orders.queries.page import (
 from webapp.orders.queries.staff import CancellationView, StaffOrder, TimelineEntry, staff_order
 
 __all__ = [
+    "Buyer",
     "CancellationView",
     "LineView",
     "OrderFilter",
@@ -30,6 +33,7 @@ __all__ = [
     "TaxRow",
     "TimelineEntry",
     "Waits",
+    "buyer_of",
     "by_attempt",
     "by_number",
     "by_public_id",

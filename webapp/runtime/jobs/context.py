@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session
 
@@ -15,6 +15,9 @@ from webapp.runtime.jobs.leases import Claim
 from webapp.runtime.outbound import Outbound
 from webapp.runtime.storage import Storage
 from webapp.settings import Settings
+
+if TYPE_CHECKING:
+    from webapp.runtime.mail.office import PostOffice
 
 
 class Interrupted(BaseException):
@@ -39,6 +42,8 @@ class Means:
     settings: Settings
     storage: Storage
     outbound: Outbound
+    post: "PostOffice | None" = None
+    """Where mail is written and handed in; only the floors below the shop do without."""
 
 
 @dataclass
@@ -66,12 +71,20 @@ class JobContext:
         self.is_last_attempt = claim.attempt >= claim.max_attempts
         self.cursor: dict[str, Any] = dict(claim.cursor)
         """What ``checkpoint`` was last told, also by an earlier run; empty at the beginning."""
+        self._post = means.post
         self._claim = claim
         self._signals = signals
         self._open: Session | None = None
         self._guard = threading.Lock()
         self._progress: dict[str, Any] = {}
         self._is_noted = True
+
+    @property
+    def post(self) -> "PostOffice":
+        """The shop's mail. Raises ``LookupError`` in a process that was not given any."""
+        if self._post is None:
+            raise LookupError("this process was started without a post office")
+        return self._post
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -1,0 +1,31 @@
+"""Mail: rows written with their cause, put in words and sent by a job, with a life line each."""
+
+from webapp.runtime.mail.declaring import MailKind, Mails
+from webapp.runtime.mail.events import MailBounced, MailServerRefused
+from webapp.runtime.mail.letters import Letter, Letterhead, LetterPress, Sources
+from webapp.runtime.mail.office import PostOffice
+from webapp.runtime.mail.overseeing import NotNow, call_off, message_of, resend, send_kept
+from webapp.runtime.mail.posting import post
+from webapp.runtime.mail.sending import jobs
+from webapp.runtime.mail.table import MailRecord, MailState
+
+__all__ = [
+    "Letter",
+    "LetterPress",
+    "Letterhead",
+    "MailBounced",
+    "MailKind",
+    "MailRecord",
+    "MailServerRefused",
+    "MailState",
+    "Mails",
+    "NotNow",
+    "PostOffice",
+    "Sources",
+    "call_off",
+    "jobs",
+    "message_of",
+    "post",
+    "resend",
+    "send_kept",
+]

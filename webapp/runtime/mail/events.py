@@ -1,0 +1,38 @@
+"""What staff should hear of: mail that did not arrive, and a server that does not take ours."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from webapp.runtime.events import Event
+
+
+@dataclass(frozen=True)
+class MailBounced(Event):
+    """A message was given up. ``mail`` is its public id; the words of the server say why."""
+
+    name: ClassVar[str] = "mail.bounced"
+    mail: str
+    kind: str
+    code: int | None
+    answer: str
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        return ("mail", self.mail)
+
+
+@dataclass(frozen=True)
+class MailServerRefused(Event):
+    """The mail server takes nothing from us: password, sender address or certificate is wrong.
+
+    Stated once a day at most, while messages wait.
+    """
+
+    name: ClassVar[str] = "mail_server.refused"
+    host: str
+    code: int | None
+    answer: str
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        return ("mail_server", self.host)

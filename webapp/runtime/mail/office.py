@@ -1,0 +1,112 @@
+"""What writing and sending needs, put together once by whoever starts the process."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlmodel import Session
+
+from webapp.runtime.links import Links
+from webapp.runtime.mail.declaring import MailKind, Mails
+from webapp.runtime.mail.envelope import Mailbox, NoAddress, mailbox, named_mailbox
+from webapp.runtime.mail.letters import OURS, Draft, Letter, Letterhead, LetterPress, Sources
+from webapp.runtime.mail.smtp import MailServer, mail_server
+from webapp.settings import Settings
+
+HeadOf = Callable[[Session], Letterhead]
+SourcesOf = Callable[[Session, str], Sources]
+"""``(session, kind)``: what staff wrote in place of our words."""
+
+
+def our_words(_session: Session, _kind: str) -> Sources:
+    return OURS
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Whom a message is from, and where an answer goes if not there."""
+
+    mailbox: Mailbox
+    reply_to: Mailbox | None
+
+
+class PostOffice:
+    """The shop's mail: which kinds there are, how they are written, and who carries them."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        links: Links,
+        mails: Mails,
+        head_of: HeadOf,
+        sources_of: SourcesOf = our_words,
+    ) -> None:
+        """Raises ``ValueError`` for settings that name no mail server or no address."""
+        self.mails = mails
+        self.links = links
+        self.server: MailServer | None = mail_server(settings.smtp_url)
+        self.press = LetterPress(settings.templates_dir, links)
+        self._from = _setting("VITRINE_MAIL_FROM", settings.mail_from)
+        self._reply_to = _setting("VITRINE_REPLY_TO", settings.reply_to)
+        self._head_of = head_of
+        self._sources_of = sources_of
+
+    @property
+    def can_send(self) -> bool:
+        """Whether there is a mail server at all; else messages are kept in the outbox."""
+        return self.server is not None
+
+    def letterhead(self, session: Session) -> Letterhead:
+        return self._head_of(session)
+
+    def draft(
+        self,
+        session: Session,
+        kind: MailKind,
+        facts: dict[str, Any],
+        locale: str = "",
+        sources: Sources | None = None,
+    ) -> Draft:
+        """Read what a message shows. ``sources`` for words that are only being tried out."""
+        head = self._head_of(session)
+        if locale:
+            head = replace(head, manners=replace(head.manners, locale=locale))
+        if sources is None:
+            sources = self._sources_of(session, kind.kind)
+        values = dict(kind(session, **facts))
+        return Draft(kind, values, head, head.manners.locale, sources)
+
+    def render(
+        self,
+        session: Session,
+        kind: MailKind,
+        facts: dict[str, Any],
+        locale: str = "",
+        sources: Sources | None = None,
+    ) -> Letter:
+        """The message in words, for a preview. The job that sends reads a ``draft`` and writes it
+        after its transaction."""
+        return self.press.write(self.draft(session, kind, facts, locale, sources))
+
+    def sender(self, head: Letterhead) -> Sender | None:
+        """The operator's address, else the merchant's; None where neither is set."""
+        own = None
+        if head.email:
+            try:
+                own = mailbox(head.email, head.name)
+            except NoAddress:
+                own = None
+        if self._from is None:
+            return Sender(own, self._reply_to) if own else None
+        named = self._from if self._from.name else replace(self._from, name=head.name[:120])
+        differs = own is not None and own.address != named.address
+        return Sender(named, self._reply_to or (own if differs else None))
+
+
+def _setting(name: str, value: str) -> Mailbox | None:
+    if not value:
+        return None
+    try:
+        return named_mailbox(value)
+    except NoAddress as error:
+        raise ValueError(f"{name}: {error}") from None

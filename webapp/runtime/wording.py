@@ -1,0 +1,131 @@
+"""How the shop writes amounts, dates, numbers and weights, on pages and in mail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime, get_timezone
+from babel.numbers import format_currency, format_decimal
+from babel.units import format_unit
+
+from webapp.kit.money import Money, exponent
+
+_GRAMS_IN = {
+    "g": Decimal(1),
+    "kg": Decimal(1000),
+    "oz": Decimal("28.349523125"),
+    "lb": Decimal("453.59237"),
+}
+_UNIT_NAMES = {"g": "mass-gram", "kg": "mass-kilogram", "oz": "mass-ounce", "lb": "mass-pound"}
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """The merchant's choices: locale (``de_DE``), time zone, currency, unit of weight."""
+
+    locale: str = "en_GB"
+    time_zone: str = "UTC"
+    currency: str = "EUR"
+    weight_unit: str = "g"
+
+
+PLAIN = Manners()
+
+# Jinja's macros see globals but no context, so a filter used in a macro could not ask the page's
+# context for the shop's locale. This holds the question (not the answer: a fragment without an
+# amount should not read the settings) for the time of one rendering, in the thread that renders.
+_asking: ContextVar[Callable[[], Manners] | None] = ContextVar("manners", default=None)
+
+
+@contextmanager
+def speaking(ask: Callable[[], Manners]) -> Iterator[None]:
+    """While this lasts, ``spoken()`` answers what ``ask`` says; asked when first needed."""
+    before = _asking.set(ask)
+    try:
+        yield
+    finally:
+        _asking.reset(before)
+
+
+def spoken() -> Manners:
+    """The manners of the page that is being rendered; plain ones outside of a rendering."""
+    ask = _asking.get()
+    return ask() if ask is not None else PLAIN
+
+
+def money(amount: Money) -> str:
+    """An amount in the shop's way of writing, in its own currency: ``€12.34``, ``12,34 €``."""
+    return _money(amount.minor, amount.currency, spoken().locale)
+
+
+def as_date(value: date | datetime, length: str = "long") -> str:
+    """The day: ``5 March 2026``. A moment is taken to the shop's time zone first."""
+    manners = spoken()
+    if isinstance(value, datetime):
+        value = _moment(value).astimezone(_zone(manners.time_zone)).date()
+    return format_date(value, format=length, locale=locale_of(manners.locale))
+
+
+def as_datetime(value: datetime, length: str = "medium") -> str:
+    """Day and time on the shop's clock."""
+    manners = spoken()
+    return format_datetime(
+        _moment(value),
+        format=length,
+        tzinfo=_zone(manners.time_zone),
+        locale=locale_of(manners.locale),
+    )
+
+
+def number(value: int | Decimal) -> str:
+    """A number with the locale's separators."""
+    text: str = format_decimal(value, locale=locale_of(spoken().locale))
+    return text
+
+
+def weight(grams: int, unit: str | None = None) -> str:
+    """Grams in the shop's unit (``g``, ``kg``, ``lb``, ``oz``); from 1000 g on, ``g`` says kg."""
+    manners = spoken()
+    unit = unit or manners.weight_unit
+    if unit == "g" and grams >= 1000:
+        unit = "kg"
+    amount = (Decimal(grams) / _GRAMS_IN[unit]).quantize(
+        Decimal("0.01" if unit != "kg" else "1e-3")
+    )
+    return format_unit(amount, _UNIT_NAMES[unit], "short", locale=locale_of(manners.locale))
+
+
+@lru_cache(maxsize=64)
+def locale_of(name: str) -> Locale:
+    """The locale called ``de_DE`` or ``de-DE``; English for a name nobody knows."""
+    try:
+        return Locale.parse(name.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en_GB")
+
+
+@lru_cache(maxsize=8192)
+def _money(minor: int, currency: str, locale: str) -> str:
+    exact = Decimal(minor).scaleb(-exponent(currency))
+    return format_currency(exact, currency, locale=locale_of(locale))
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> tzinfo:
+    try:
+        return get_timezone(name)
+    except LookupError:
+        return get_timezone("UTC")
+
+
+def _moment(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("A moment without a time zone cannot be shown.")
+    return value

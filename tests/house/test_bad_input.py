@@ -45,6 +45,9 @@ IN_A_PATH = (str(2**63), "nul\0nul", "half \ud800 a letter", "ü" * 2000, SCRIPT
 ALONE = (str(2**63), str(2**31), "nul\0nul", SCRIPT)
 NOT_HELD_BY_POSTGRES = (str(2**63), str(2**31), "nul\0nul", "half \ud800 a letter")
 LATER_ROW = re.compile(r"-[1-9]\d*-")
+pytestmark = pytest.mark.timeout(600)
+"""Thousands of requests, which take their time on a busy machine."""
+
 NEVER = ("/admin/sign-out", "/admin/welcome")
 """Would only end the sweep."""
 

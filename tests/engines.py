@@ -19,6 +19,9 @@ from webapp.runtime.db import Database
 ON_BOTH = (
     "tests.cart.test_commands",
     "tests.catalogue.",
+    "tests.exchange.test_importing",
+    "tests.exchange.test_replacing",
+    "tests.exchange.test_resuming",
     "tests.inventory.",
     "tests.orders.test_cancelling",
     "tests.orders.test_fulfilling",

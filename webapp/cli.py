@@ -3,7 +3,7 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Literal, NoReturn
 
 import typer
 
@@ -132,10 +132,19 @@ def import_(
     rejects: Annotated[
         Path | None, typer.Option(help="Where to write the refused rows with their reasons.")
     ] = None,
+    replace: Annotated[
+        Literal["variants", "products"] | None,
+        typer.Option(
+            help="Archive what the file does not have: variants missing from its products, "
+            "or products as well. Lists them and asks first."
+        ),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Archive without asking.")] = False,
     data: DataDir = None,
     uploads: UploadsDir = None,
 ) -> None:
     """Bring a catalogue file in: Shopify, WooCommerce, our own, or any other through a mapping."""
+    from webapp.exchange.policy import Policy
     from webapp.exchange.shell import import_file
     from webapp.main import open_shop
 
@@ -153,6 +162,8 @@ def import_(
             decimal_comma=decimal_comma,
             rejects=rejects,
             quiet=as_json,
+            policy=Policy(on_absent=replace or "keep"),
+            agree=lambda listed: yes or typer.confirm(f"{listed}\nArchive them?", err=True),
         )
     _say(json.dumps(done.counts) if as_json else done.line)
     if done.counts["failed"]:

@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from tests.browser import Browser
 from tests.conftest import SECRET
+from tests.engines import copied
 from webapp.accounts import commands as accounts
 from webapp.accounts.guards import COOKIE
 from webapp.kit.actors import SYSTEM
@@ -18,9 +19,18 @@ from webapp.settings import Settings
 
 
 @pytest.fixture
-def new_shop(tmp_path: Path, migrated: Path) -> Iterator[Callable[[], OpenShop]]:
+def new_shop(
+    tmp_path: Path, migrated: Path, engine: str, request: pytest.FixtureRequest
+) -> Iterator[Callable[[], OpenShop]]:
     """Opens one empty shop after another, each with a database and uploads of its own."""
     with ExitStack() as stack:
+
+        def database() -> str:
+            """A server's database for one more shop; empty for the embedded one."""
+            if not engine:
+                return ""
+            server, template = map(request.getfixturevalue, ("postgres", "migrated_postgres"))
+            return stack.enter_context(copied(server, template))
 
         def make() -> OpenShop:
             number = len(list(tmp_path.glob("shop-*")))
@@ -31,7 +41,7 @@ def new_shop(tmp_path: Path, migrated: Path) -> Iterator[Callable[[], OpenShop]]
                 _env_file=None,  # type: ignore[call-arg]
                 data_dir=folder,
                 uploads_dir=folder / "uploads",
-                database_url="",
+                database_url=database(),
                 secret_key=SECRET,
                 job_threads=0,
                 log_level="critical",

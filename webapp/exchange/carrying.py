@@ -31,6 +31,7 @@ from webapp.exchange.naming import new_slugs, taken
 from webapp.exchange.outcomes import Outcome
 from webapp.exchange.policy import Policy
 from webapp.exchange.records import ProductRecord, Role, VariantRecord
+from webapp.exchange.replacing import replace_variants
 from webapp.kit.errors import ShopError
 
 _TRIES = 12
@@ -129,6 +130,7 @@ def _carry(session: Session, journey: Journey, items: list[Item]) -> None:
         _save_stock(session, journey, done)
         _remember(session, journey, done)
     _settle(session, journey, done)
+    replace_variants(session, journey, done)
     if not journey.dry:
         # Rows are written per batch; what the session holds of them would only slow it down.
         session.flush()

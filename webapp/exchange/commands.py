@@ -15,7 +15,7 @@ from webapp.exchange import queries
 from webapp.exchange.dialects import recognised
 from webapp.exchange.errors import NotUnderstood, Unreadable
 from webapp.exchange.guesses import SAMPLE, Guess, guess
-from webapp.exchange.journey import Journey
+from webapp.exchange.journey import Absent, Journey
 from webapp.exchange.lines import Choices
 from webapp.exchange.mapping import Mapping, fingerprint, problems_of
 from webapp.exchange.models import CatalogueImport, ImportMapping, ImportState
@@ -44,6 +44,10 @@ class NotNow(Refused):
     """The import is in another state than the verb needs."""
 
     title = "Not possible right now"
+
+
+class NotAgreed(NotNow):
+    """The import would archive something, and nobody agreed to the list."""
 
 
 def keep_file(storage: Storage, file: BinaryIO | bytes, *, kind: str = "csv") -> str:
@@ -113,6 +117,7 @@ def choose_mapping(session: Session, actor: Actor, one: CatalogueImport, mapping
     if problems:
         raise NotUnderstood(" ".join(problems), problems=problems)
     one.mapping = mapping.as_json()
+    one.found = {name: told for name, told in one.found.items() if name != "absent"}
     one.dialect, one.source = "mapped", mapping.source[:40]
     one.state = ImportState.uploaded
     kept = session.get(ImportMapping, fingerprint(layout.header))
@@ -140,13 +145,28 @@ def mark_checking(session: Session, actor: Actor, one: CatalogueImport) -> None:
     _restart(session, one, ImportState.checking)
 
 
-def mark_running(session: Session, actor: Actor, one: CatalogueImport) -> None:
-    """The import begins."""
+def must_list(one: CatalogueImport) -> bool:
+    """Whether the file is to be checked first, to list what the import would archive."""
+    mode = Policy.from_json(one.policy).on_absent
+    return mode != "keep" and absent_of(one).mode != mode
+
+
+def mark_running(
+    session: Session, actor: Actor, one: CatalogueImport, *, agreed: bool = False
+) -> None:
+    """The import begins. ``agreed``: somebody saw the list of what it archives, and agrees.
+
+    Refuses with ``NotAgreed`` where there is such a list and nobody did.
+    """
     for permission in NEEDED:
         actor.must(permission)
     _must_be_still(one)
     if one.state is ImportState.mapping:
         raise NotNow("Say first what the columns of this file mean.")
+    if must_list(one):
+        raise NotNow("Check the file first: that lists what would be archived.")
+    if Policy.from_json(one.policy).on_absent != "keep" and absent_of(one).ids and not agreed:
+        raise NotAgreed("Look through what would be archived, and say that you agree.")
     one.policy = {**one.policy, "by": by_of(actor)}
     one.started_by = actor.name[:120]
     _restart(session, one, ImportState.running)
@@ -214,17 +234,25 @@ def open_import(one: CatalogueImport, storage: Storage) -> Opened:
     return opened(source, layout_of(one), choices, one.mapping or None)
 
 
+def absent_of(one: CatalogueImport) -> Absent:
+    """What the last check found the shop to have and the file not."""
+    return Absent.from_json(one.found.get("absent", {}))
+
+
 def journey_of(one: CatalogueImport, file: Opened, *, site: str, dry: bool) -> Journey:
     """What an import needs on its way."""
+    policy = Policy.from_json(one.policy)
     return Journey(
         actor=actor_of(one),
-        policy=Policy.from_json(one.policy),
+        policy=policy,
         source=file.understood.source,
         currency=file.choices.currency,
         import_id=one.id or 0,
         reference=one.public_id,
         site=site,
         dry=dry,
+        absent=Absent(policy.on_absent),
+        agreed=absent_of(one).ids if policy.on_absent != "keep" else frozenset(),
     )
 
 

@@ -39,6 +39,8 @@ class FoundVariant:
     sku: str | None
     price_minor: int
     custom: dict[str, Any]
+    title: str = ""
+    is_archived: bool = False
     options: dict[str, str] = field(default_factory=dict)
     """Value by axis, both folded."""
 
@@ -192,11 +194,11 @@ def _products(session: Session, ids: list[int]) -> dict[int, FoundProduct]:
     for row in in_chunks(session, query, p.id, ids):
         found[row.id] = FoundProduct(*row)
     by_variant: dict[int, FoundVariant] = {}
-    of_variants = select(v.product_id, v.id, v.public_id, v.sku, v.price_minor, v.custom).order_by(
-        v.position, v.id
-    )
+    of_variants = select(
+        v.product_id, v.id, v.public_id, v.sku, v.price_minor, v.custom, v.title, v.is_archived
+    ).order_by(v.position, v.id)
     for row in in_chunks(session, of_variants, v.product_id, ids):
-        variant = FoundVariant(row.id, row.public_id, row.sku, row.price_minor, row.custom)
+        variant = FoundVariant(*row[1:])
         found[row.product_id].variants.append(variant)
         by_variant[row.id] = variant
     axes = select(options.c.product_id, options.c.name).order_by(options.c.position, options.c.id)

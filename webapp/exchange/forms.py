@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from webapp.exchange.policy import Blank, NewStatus, OnError, OnMatch, OnMissing
+from webapp.exchange.policy import Blank, NewStatus, OnAbsent, OnError, OnMatch, OnMissing
 from webapp.web.fields import Says
 from webapp.web.submissions import Form
 from webapp.web.uploads import Upload
@@ -63,3 +63,6 @@ class PolicyForm(Form):
     on_error: OnError = "rows"
     blank: Blank = "clear"
     new_status: NewStatus = "active"
+    on_absent: OnAbsent = "keep"
+    agreed: bool = False
+    """Whether what the check listed may be archived."""

@@ -36,7 +36,7 @@ def check_file(context: JobContext, import_id: str) -> dict[str, int] | None:
     with context.writing() as session:
         one = queries.import_by_id(session, import_id)
         if one.state is ImportState.checking:
-            one.found = {**one.found, **journey.coming.as_json()}
+            one.found = {**one.found, **journey.found()}
             commands.finish(session, one, ImportState.checked)
     return tally.as_dict()
 

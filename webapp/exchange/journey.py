@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from webapp.catalogue.drafts import Planned, Saved
 from webapp.catalogue.models import RelationKind
@@ -25,6 +27,26 @@ RELATIONS = {
 
 
 @dataclass(slots=True)
+class Absent:
+    """What the shop has and the file has not: names by public id."""
+
+    mode: str = "keep"
+    """The choice under which it was looked for."""
+    variants: dict[str, str] = field(default_factory=dict)
+    products: dict[str, str] = field(default_factory=dict)
+    problem: str = ""
+    """Why no product is archived."""
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset((*self.variants, *self.products))
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Absent:
+        return cls(**value)
+
+
+@dataclass(slots=True)
 class Journey:
     """What one import carries from batch to batch."""
 
@@ -43,6 +65,16 @@ class Journey:
     """Addresses that a dry run has given away."""
     seen: dict[str, int] = field(default_factory=dict)
     """The row that described a product of the shop, by its public id."""
+    absent: Absent = field(default_factory=Absent)
+    agreed: frozenset[str] = frozenset()
+    """What may be archived, as the check listed it and somebody agreed to: public ids."""
+
+    def found(self) -> dict[str, Any]:
+        """What a dry run came upon, to be kept with the import."""
+        told = self.coming.as_json()
+        if self.policy.on_absent != "keep":
+            told["absent"] = asdict(self.absent)
+        return told
 
 
 @dataclass(slots=True)

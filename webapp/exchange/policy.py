@@ -13,6 +13,7 @@ OnMissing = Literal["create", "skip"]
 OnError = Literal["rows", "fields", "all"]
 Blank = Literal["clear", "keep"]
 NewStatus = Literal["active", "draft"]
+OnAbsent = Literal["keep", "variants", "products"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,9 @@ class Policy:
     blank: Blank = "clear"
     new_status: NewStatus = "active"
     """Of new products about which the file says nothing."""
+    on_absent: OnAbsent = "keep"
+    """What the shop has and the file has not: ``variants`` archives the versions that are missing
+    from its products, ``products`` also the products that it does not have at all."""
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -38,6 +42,7 @@ class Policy:
             "on_error": OnError,
             "blank": Blank,
             "new_status": NewStatus,
+            "on_absent": OnAbsent,
         }
         chosen = {name: value[name] for name in kinds if name in value}
         for name, word in chosen.items():

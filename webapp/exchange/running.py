@@ -16,13 +16,14 @@ from sqlmodel import Session, SQLModel
 
 from webapp.exchange.carrying import carry
 from webapp.exchange.grouping import LeftRow, products
-from webapp.exchange.journey import Journey
+from webapp.exchange.journey import Absent, Journey
 from webapp.exchange.labelling import Coming
 from webapp.exchange.linking import link
 from webapp.exchange.models import ImportState, RowState
 from webapp.exchange.opening import Opened
 from webapp.exchange.outcomes import Outcome
 from webapp.exchange.records import KEEP, ProductRecord
+from webapp.exchange.replacing import archive_products, list_products, next_to_archive
 
 imports = SQLModel.metadata.tables["imports"]
 import_rows = SQLModel.metadata.tables["import_rows"]
@@ -128,6 +129,8 @@ def bring_in(
             run.checkpoint(at.cursor())
     if at.links and not journey.dry:
         _link(run, file, journey, at, only)
+    if journey.policy.on_absent == "products":
+        _replace(run, journey)
     return _finish_counts(run, journey)
 
 
@@ -298,9 +301,27 @@ def _link(
             run.checkpoint({**at.cursor(), "phase": "links", "linked": done})
 
 
+def _replace(run: Run, journey: Journey) -> None:
+    """Products that no row means: listed, or archived where that was agreed to."""
+    if journey.dry:
+        with run.reading() as session:
+            list_products(session, journey)
+        return
+    while True:
+        with run.writing() as session:
+            _stop_if_cancelled(session, journey)
+            keys = next_to_archive(session, journey)
+            if keys:
+                archive_products(session, journey, keys)
+        if not keys:
+            return
+
+
 def _all_or_nothing(run: Run, file: Opened, journey: Journey, only: frozenset[int] | None) -> Tally:
     """First see that every row is right, then save all of them in one transaction."""
-    trial = replace(journey, dry=True, labels=None, coming=Coming(), promised=set(), seen={})
+    trial = replace(
+        journey, dry=True, labels=None, coming=Coming(), promised=set(), seen={}, absent=Absent()
+    )
     found = bring_in(run, file, trial, only=only)
     if found.failed:
         _nothing_done(run, journey)
@@ -335,6 +356,8 @@ def _save_all(session: Session, run: Run, file: Opened, journey: Journey) -> Non
         records = [i for i in batch if isinstance(i, ProductRecord) and _points(i)]
         if records:
             link(session, journey, records)
+    while journey.policy.on_absent == "products" and (keys := next_to_archive(session, journey)):
+        archive_products(session, journey, keys)
 
 
 def _nothing_done(run: Run, journey: Journey) -> None:

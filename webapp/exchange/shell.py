@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,6 +16,7 @@ from webapp.exchange import commands, queries
 from webapp.exchange.errors import NotUnderstood
 from webapp.exchange.exporting import Exported
 from webapp.exchange.jobs import fetch_images
+from webapp.exchange.journey import Absent
 from webapp.exchange.mapping import Mapping as ColumnMapping
 from webapp.exchange.models import CatalogueImport, ImportState
 from webapp.exchange.opening import Opened
@@ -104,8 +105,12 @@ def import_file(
     rejects: Path | None = None,
     quiet: bool = False,
     policy: Policy | None = None,
+    agree: Callable[[str], bool] = lambda _: False,
 ) -> Done:
     """Bring a file in, or with ``dry_run`` tell what would happen.
+
+    Where the policy archives what the file does not have, that is listed first and ``agree`` is
+    asked; if not, nothing is imported.
 
     Refuses with ``NotUnderstood`` a header that nobody knows, unless ``mapping`` or ``guess``
     says what it means; the proposal is printed so that it can be edited and given back.
@@ -122,8 +127,11 @@ def import_file(
         )
         commands.choose_policy(session, SYSTEM, one, policy)
         _understand(session, one, file, mapping, guess, decimal_comma)
-        mark = commands.mark_checking if dry_run else commands.mark_running
+        looks_first = dry_run or policy.on_absent != "keep"
+        mark = commands.mark_checking if looks_first else commands.mark_running
         mark(session, SYSTEM, one)
+    if looks_first and not dry_run:
+        one = _agreed(database, means, one, agree)
     bar = Bar(quiet=quiet)
     try:
         with_box = Box.of(images) if images else Box()
@@ -139,6 +147,27 @@ def import_file(
         _report(session, one, rejects, quiet=quiet, dry=dry_run)
     counts = tally.as_dict()
     return Done(counts, ", ".join(f"{name} {count}" for name, count in counts.items()))
+
+
+def _agreed(
+    database: Database, means: Means, one: CatalogueImport, agree: Callable[[str], bool]
+) -> CatalogueImport:
+    """The import, begun, once somebody agreed to what it archives. Refuses with ``NotAgreed``."""
+    bar = Bar(quiet=True)
+    _run(Direct(database, bar), means, one, commands.open_import(one, means.storage), dry=True)
+    with database.reading() as session:
+        absent = commands.absent_of(queries.import_by_id(session, one.public_id))
+    is_agreed = not absent.ids or agree(_list_of(absent))
+    with database.writing() as session:
+        one = queries.import_by_id(session, one.public_id)
+        commands.mark_running(session, SYSTEM, one, agreed=is_agreed)
+    return one
+
+
+def _list_of(absent: Absent) -> str:
+    lines = [f"  version  {name}" for name in absent.variants.values()]
+    lines += [f"  product  {name}" for name in absent.products.values()]
+    return "\n".join(["The file does not have these; they would be archived:", *lines])
 
 
 def export_file(
@@ -218,7 +247,7 @@ def _run(run: Direct, means: Means, one: CatalogueImport, file: Opened, *, dry: 
     with run.writing() as session:
         again = queries.import_by_id(session, one.public_id)
         if dry:
-            again.found = {**again.found, **journey.coming.as_json()}
+            again.found = {**again.found, **journey.found()}
             commands.finish(session, again, ImportState.checked)
         else:
             ended = ImportState.completed_with_errors if tally.failed else ImportState.completed
@@ -250,6 +279,11 @@ def _report(
         sys.stderr.write(f"Columns that are not used: {', '.join(ignored)}.\n")
     for kind, names in one.found.get("names", {}).items() if dry else ():
         sys.stderr.write(f"New {kind}: {', '.join(names[:20])}{' …' if len(names) > 20 else ''}\n")
+    absent = commands.absent_of(one)
+    if absent.problem:
+        sys.stderr.write(f"{absent.problem}\n")
+    if dry and absent.ids:
+        sys.stderr.write(f"{_list_of(absent)}\n")
     failed = queries.rows_of(session, one, state="failed")
     for row in failed.items[:20]:
         sys.stderr.write(f"Row {row.number}: {reasons(row.messages)}\n")

@@ -22,6 +22,7 @@ from webapp.exchange.pages.sharing import address, check_later, detached
 from webapp.exchange.pictures import Box
 from webapp.exchange.policy import Policy
 from webapp.exchange.refusing import refused_csv
+from webapp.exchange.replacing import archived
 from webapp.exchange.writing import DIALECTS
 from webapp.kit.actors import Actor
 from webapp.kit.errors import Invalid, NotFound, Refused
@@ -118,7 +119,14 @@ def start(request: Request, form: Decided, db: Db, staff: Staff, public_id: str)
         raise commands.NotNow(f"{busy.file_name} is being imported. Wait until it is done.")
     if form.data:
         commands.choose_policy(db, staff, one, _policy(form.data))
-    commands.mark_running(db, staff, one)
+    if commands.must_list(one):
+        check_later(db, staff, one)
+        return redirect(request, address(request, "exchange.import_", public_id))
+    try:
+        commands.mark_running(db, staff, one, agreed=form.data is not None and form.data.agreed)
+    except commands.NotAgreed as refusal:
+        form.refuse("agreed", refusal.detail)
+        return view(request, DESK, _desk(request, db, one, "", None, form), status=422)
     one.job_id = run_import.later(db, import_id=public_id, unique=f"exchange:run:{public_id}")
     return redirect(request, address(request, "exchange.import_", public_id))
 
@@ -192,7 +200,7 @@ def _take_in(
 
 
 def _policy(data: PolicyForm) -> Policy:
-    return Policy(data.on_match, data.on_missing, data.on_error, data.blank, data.new_status)
+    return Policy(**data.model_dump(exclude={"agreed"}))
 
 
 def _list(
@@ -205,7 +213,12 @@ def _list(
 
 
 def _desk(
-    request: Request, session: Session, one: CatalogueImport, state: str, cursor: str | None
+    request: Request,
+    session: Session,
+    one: CatalogueImport,
+    state: str,
+    cursor: str | None,
+    form: Submission[PolicyForm] | None = None,
 ) -> dict[str, object]:
     page = queries.rows_of(session, one, state=state, cursor=cursor)
     path = address(request, "exchange.import_", one.public_id)
@@ -218,7 +231,9 @@ def _desk(
         "is_under_way": one.state in UNDER_WAY,
         "may_start": one.state
         in (ImportState.uploaded, ImportState.checked, ImportState.failed, ImportState.cancelled),
-        "policy": Submission.showing(one.policy),
+        "policy": form or Submission.showing(one.policy),
+        "absent": commands.absent_of(one),
+        "archived": archived(session, one),
         "page": page,
         "tabs": [
             (name, f"{path}?{urlencode({'state': word})}" if word else path, word == state)

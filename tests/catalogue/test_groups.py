@@ -24,6 +24,7 @@ from webapp.catalogue.models import (
 from webapp.catalogue.queries import ListingQuery
 from webapp.kit.actors import SYSTEM
 from webapp.kit.errors import Invalid, NotFound
+from webapp.runtime.events import history
 
 
 def faults(db: Session) -> list[str]:
@@ -127,6 +128,26 @@ def test_pictures_have_an_order_and_words(db: Session) -> None:
     db.commit()
     assert queries.product_page(db, product.slug, currency="EUR").variants[0].image_id is None
     assert len(db.exec(select(ProductImage)).all()) == 2
+
+
+def test_what_a_variant_shows_and_what_a_collection_holds_is_told(db: Session) -> None:
+    stool, jug = make_product(db, "Stool"), make_product(db, "Jug")
+    collection = make_collection(db, products=[stool])
+    variant = variants_of(db, stool)[0]
+    image = commands.attach_image(db, SYSTEM, stool, make_file(db).id or 0, alt="Oak")
+
+    commands.show_for_variants(db, SYSTEM, stool, {variant.id or 0: image.id})
+    commands.show_for_variants(db, SYSTEM, stool, {variant.id or 0: image.id})
+    commands.set_collection_products(db, SYSTEM, collection, [jug.id or 0, stool.id or 0])
+    commands.relate(db, SYSTEM, stool, [jug.id or 0])
+
+    told = history(db, "product", stool.public_id)
+    assert [fact.payload["variants"] for fact in told if fact.payload.get("variants")] == [
+        {variant.public_id: {"image": [None, image.id]}}
+    ]
+    assert told[-1].payload["changed"] == {"relations.related": [[], ["jug"]]}
+    (last,) = history(db, "collection", collection.public_id, limit=1)
+    assert last.payload["changed"] == {"products": [["stool"], ["jug", "stool"]]}
 
 
 def test_a_picture_or_variant_of_another_product_is_not_found(db: Session) -> None:

@@ -11,7 +11,7 @@ from webapp.inventory.audit import CHECKS
 from webapp.inventory.commands import StockSave
 from webapp.inventory.errors import NothingToMove, OutOfStock, StockIsPromised
 from webapp.inventory.models import MovementKind, StockMovement, StockPolicy
-from webapp.kit.actors import SHOPPER, SYSTEM
+from webapp.kit.actors import SHOPPER, SYSTEM, Actor
 from webapp.kit.errors import Invalid, NotAllowed, NotFound
 from webapp.runtime.events import EventRecord
 
@@ -129,6 +129,7 @@ def test_what_happened_to_stock_is_stated(db: Session) -> None:
     commands.ship(db, {one: 2}, reference="ord_1", key="4")
 
     assert told(db) == [
+        "stock.updated",
         "stock.changed",
         "stock.back",
         "stock.changed",
@@ -136,7 +137,24 @@ def test_what_happened_to_stock_is_stated(db: Session) -> None:
         "stock.low",
         "stock.changed",
         "stock.out",
+        "stock.changed",
     ]
+
+
+def test_a_correction_says_who_why_and_what_it_was_before(db: Session) -> None:
+    product = make_product(db, on_hand=5)
+    one = variant(db, product)
+    ada = Actor("staff", "per_ada", "Ada", frozenset({"stock:write"}))
+
+    commands.adjust(db, ada, one, -2, reason="Two were broken")
+    commands.set_policy(db, ada, one, safety=1, policy=StockPolicy.allow)
+
+    last, rules = list(db.exec(select(EventRecord).order_by(EventRecord.seq)))[-2:]
+    assert (last.name, last.actor_id) == ("stock.changed", "per_ada")
+    assert last.payload["reason"] == "Two were broken"
+    assert last.payload["changed"] == {"on_hand": [5, 3]}
+    assert (rules.name, rules.payload["available"]) == ("stock.updated", 2)
+    assert rules.payload["changed"] == {"policy": ["deny", "continue"], "safety": [0, 1]}
 
 
 @pytest.mark.parametrize(

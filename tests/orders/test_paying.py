@@ -39,6 +39,16 @@ def test_money_for_an_order_makes_it_paid(db):
     assert faults(db) == []
 
 
+def test_the_history_names_who_recorded_the_money(db):
+    order = make_order(db, make_goods(db, price=1999))
+
+    commands.mark_paid(db, CLERK, order)
+
+    facts = {event.name: event.actor_id for event in history(db, "order", order.public_id)}
+    assert (facts["order.updated"], facts["order.paid"]) == (CLERK.id, CLERK.id)
+    assert facts["order.placed"] is None
+
+
 def test_money_may_come_in_parts_and_be_too_much(db):
     order = make_order(db, make_goods(db, price=1999))
 

@@ -177,6 +177,21 @@ def test_listeners_hear_their_kind_and_a_base_class_hears_all_of_its_kinds(floor
     ]
 
 
+def test_a_listener_may_ask_who_did_it(floor, handlers):
+    heard = []
+
+    @handlers.on(LampLit)
+    def note(session, event, actor):
+        heard.append((event.lamp, actor.name))
+
+    with floor.writing() as session:
+        emit(session, LampLit("lam_1"), actor=ADA)
+        emit_all(session, [LampLit("lam_2"), LampLit("lam_3")], actor=ADA)
+        emit(session, LampLit("lam_4"))
+
+    assert heard == [("lam_1", "Ada"), ("lam_2", "Ada"), ("lam_3", "Ada"), ("lam_4", "Vitrine")]
+
+
 def test_a_listener_that_fails_undoes_the_cause(floor, handlers):
     @handlers.on(LampLit)
     def refuse(session, event):

@@ -18,7 +18,7 @@ class StaffAdded(Event):
         return ("person", self.person)
 
     def payload(self) -> dict[str, Any]:
-        return {"role": self.role}
+        return {"role": self.role, "changed": {"role": [None, self.role]}}
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,19 @@ class StaffChanged(Event):
 
     def payload(self) -> dict[str, Any]:
         return {"changed": self.changed}
+
+
+@dataclass(frozen=True)
+class SignedOut(Event):
+    name: ClassVar[str] = "staff.signed_out"
+    person: str
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        return ("person", self.person)
+
+    def payload(self) -> dict[str, Any]:
+        return {}
 
 
 @dataclass(frozen=True)

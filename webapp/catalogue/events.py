@@ -24,7 +24,7 @@ class ProductCreated(ProductFact):
     title: str = ""
     status: str = ""
     origin: str = ""
-    """What it came with: an import's public id."""
+    """What it came with or from: the public id of an import, or of the product it copies."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,7 @@ class CategoryFact(Event):
 @dataclass(frozen=True)
 class CategoryCreated(CategoryFact):
     name: ClassVar[str] = "category.created"
+    changed: dict[str, list[Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,11 @@ class CategoryUpdated(CategoryFact):
 
 @dataclass(frozen=True)
 class CategoryDeleted(CategoryFact):
+    """``moved_to`` is the path of the category that took its products and its address."""
+
     name: ClassVar[str] = "category.deleted"
+    changed: dict[str, list[Any]] = field(default_factory=dict)
+    moved_to: str = ""
 
 
 @dataclass(frozen=True)

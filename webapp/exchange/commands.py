@@ -14,6 +14,17 @@ from sqlmodel import Session
 from webapp.exchange import queries
 from webapp.exchange.dialects import recognised
 from webapp.exchange.errors import NotUnderstood, Unreadable
+from webapp.exchange.events import (
+    ExportCompleted,
+    ImportCancelled,
+    ImportChecked,
+    ImportCompleted,
+    ImportEnded,
+    ImportFailed,
+    ImportStarted,
+    ImportUpdated,
+    ImportUploaded,
+)
 from webapp.exchange.guesses import SAMPLE, Guess, guess
 from webapp.exchange.journey import Absent, Journey
 from webapp.exchange.lines import Choices
@@ -26,6 +37,7 @@ from webapp.kit.actors import SYSTEM, Actor
 from webapp.kit.clock import now
 from webapp.kit.errors import Refused
 from webapp.kit.ids import public_id
+from webapp.runtime.events import emit
 from webapp.runtime.storage import Storage
 from webapp.shop import queries as shop
 
@@ -90,6 +102,7 @@ def begin(
     _recognise(session, made, layout, choices)
     session.add(made)
     session.flush()
+    emit(session, ImportUploaded(made.public_id, made.file_name), actor=actor)
     return made
 
 
@@ -99,10 +112,12 @@ def reread(
     """Read the file in another way: with another delimiter, encoding or decimal comma."""
     actor.must("imports:write")
     _must_be_still(one)
+    before = _decided(one)
     one.reading = {**layout.as_json(), "choices": asdict(choices)}
     one.mapping, one.found = {}, {}
     _recognise(session, one, layout, choices)
     session.flush()
+    _tell(session, actor, one, before)
 
 
 def choose_mapping(session: Session, actor: Actor, one: CatalogueImport, mapping: Mapping) -> None:
@@ -116,6 +131,7 @@ def choose_mapping(session: Session, actor: Actor, one: CatalogueImport, mapping
     problems = problems_of(mapping, layout.header)
     if problems:
         raise NotUnderstood(" ".join(problems), problems=problems)
+    before = _decided(one)
     one.mapping = mapping.as_json()
     one.found = {name: told for name, told in one.found.items() if name != "absent"}
     one.dialect, one.source = "mapped", mapping.source[:40]
@@ -127,13 +143,16 @@ def choose_mapping(session: Session, actor: Actor, one: CatalogueImport, mapping
     kept.name = one.file_name[:120]
     kept.mapping, kept.updated_at = mapping.as_json(), now()
     session.flush()
+    _tell(session, actor, one, before)
 
 
 def choose_policy(session: Session, actor: Actor, one: CatalogueImport, policy: Policy) -> None:
     """Decide what to do on a match, on none, on an error and with blank cells."""
     actor.must("imports:write")
+    before = _decided(one)
     one.policy = {**policy.as_json(), "by": by_of(actor)}
     session.flush()
+    _tell(session, actor, one, before)
 
 
 def mark_checking(session: Session, actor: Actor, one: CatalogueImport) -> None:
@@ -143,6 +162,7 @@ def mark_checking(session: Session, actor: Actor, one: CatalogueImport) -> None:
     if one.state is ImportState.mapping:
         raise NotNow("Say first what the columns of this file mean.")
     _restart(session, one, ImportState.checking)
+    emit(session, ImportStarted(one.public_id, one.file_name, dry=True), actor=actor)
 
 
 def must_list(one: CatalogueImport) -> bool:
@@ -170,6 +190,7 @@ def mark_running(
     one.policy = {**one.policy, "by": by_of(actor)}
     one.started_by = actor.name[:120]
     _restart(session, one, ImportState.running)
+    emit(session, ImportStarted(one.public_id, one.file_name), actor=actor)
 
 
 def mark_retrying(session: Session, actor: Actor, one: CatalogueImport) -> None:
@@ -183,6 +204,7 @@ def mark_retrying(session: Session, actor: Actor, one: CatalogueImport) -> None:
     one.policy = {**one.policy, "by": by_of(actor)}
     one.state, one.problem, one.finished_at = ImportState.running, "", None
     session.flush()
+    emit(session, ImportStarted(one.public_id, one.file_name, again=True), actor=actor)
 
 
 def cancel(session: Session, actor: Actor, one: CatalogueImport) -> None:
@@ -190,17 +212,29 @@ def cancel(session: Session, actor: Actor, one: CatalogueImport) -> None:
     actor.must("imports:write")
     if one.state in _ENDED:
         raise NotNow("The import has ended already.")
-    finish(session, one, ImportState.cancelled)
+    finish(session, one, ImportState.cancelled, actor=actor)
 
 
 def finish(
-    session: Session, one: CatalogueImport, state: ImportState, *, problem: str = ""
+    session: Session,
+    one: CatalogueImport,
+    state: ImportState,
+    *,
+    problem: str = "",
+    actor: Actor | None = None,
 ) -> None:
-    """Write down how it ended."""
+    """Write down how it ended; that is the doing of whoever started it unless told."""
     one.state, one.problem = state, problem[:2000]
     if state in _ENDED:
         one.finished_at = now()
     session.flush()
+    emit(session, _ending(one), actor=actor or actor_of(one))
+
+
+def note_export(session: Session, actor: Actor, *, dialect: str, rows: int) -> None:
+    """The catalogue has left as a file."""
+    actor.must("imports:write")
+    emit(session, ExportCompleted(public_id("exp"), dialect, rows), actor=actor)
 
 
 def guessed(source: Source, layout: Layout, choices: Choices, *, language: str = "en") -> Guess:
@@ -278,6 +312,47 @@ def actor_of(one: CatalogueImport) -> Actor:
     if by.get("kind") == "system":
         return replace(SYSTEM)
     return Actor("staff", by.get("id"), by.get("name", ""), frozenset(by.get("permissions", ())))
+
+
+def _ending(one: CatalogueImport) -> ImportEnded:
+    told: dict[str, Any] = {
+        "import_": one.public_id,
+        "file_name": one.file_name,
+        "rows": one.rows,
+        "created": one.created,
+        "changed_rows": one.changed,
+        "unchanged": one.unchanged,
+        "skipped": one.skipped,
+        "failed": one.failed,
+    }
+    match one.state:
+        case ImportState.checked:
+            return ImportChecked(**told)
+        case ImportState.cancelled:
+            return ImportCancelled(**told)
+        case ImportState.failed:
+            return ImportFailed(**told, problem=one.problem)
+    return ImportCompleted(**told)
+
+
+def _decided(one: CatalogueImport) -> dict[str, Any]:
+    """What people decide about a file, as its history tells it."""
+    reading = {name: one.reading.get(name) for name in ("delimiter", "encoding")}
+    policy = {name: value for name, value in one.policy.items() if name != "by"}
+    columns = {name: use["to"] for name, use in one.mapping.get("columns", {}).items()}
+    return {**reading, "columns": columns, **policy}
+
+
+def _tell(
+    session: Session, actor: Actor, one: CatalogueImport, before: AnyMapping[str, Any]
+) -> None:
+    changed = {
+        name: [before.get(name), value]
+        for name, value in _decided(one).items()
+        if before.get(name) != value
+    }
+    if changed:
+        emit(session, ImportUpdated(one.public_id, one.file_name, changed), actor=actor)
 
 
 def _recognise(session: Session, one: CatalogueImport, layout: Layout, choices: Choices) -> None:

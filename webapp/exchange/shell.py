@@ -177,7 +177,15 @@ def export_file(
     exported = Exported(database, dialect, site=site)
     if file is None:
         _write(exported, sys.stdout.buffer)
-        return exported.rows
+    else:
+        _write_whole(exported, file)
+    with database.writing() as session:
+        commands.note_export(session, SYSTEM, dialect=dialect, rows=exported.rows)
+    return exported.rows
+
+
+def _write_whole(exported: Exported, file: Path) -> None:
+    """A file that is there is complete."""
     coming = file.with_name(f".{file.name}.coming")
     try:
         with coming.open("wb") as stream:
@@ -185,7 +193,6 @@ def export_file(
         coming.replace(file)
     finally:
         coming.unlink(missing_ok=True)
-    return exported.rows
 
 
 def _understand(

@@ -8,12 +8,14 @@ from typing import Any, TypedDict, Unpack
 from sqlalchemy import bindparam, update
 from sqlmodel import Session
 
+from webapp.inventory.events import StockUpdated
 from webapp.inventory.models import MovementKind, StockPolicy
 from webapp.inventory.moving import Cause, Delta, c, check_promises, flip, lock, move
 from webapp.inventory.moving import ensure_items as ensure_items
 from webapp.inventory.queries import stock_items
 from webapp.kit.actors import SYSTEM, Actor
 from webapp.kit.errors import Invalid
+from webapp.runtime.events import emit_all
 
 LARGEST = 1_000_000_000
 
@@ -153,7 +155,7 @@ def save_stock(
                 policy=wanted.get("policy"),
                 is_tracked=wanted.get("is_tracked"),
             )
-    _write_policies(session, rows, changes)
+    _write_policies(session, actor, rows, changes)
     deltas = {
         variant_id: Delta(on_hand=changed["on_hand"][1] - changed["on_hand"][0])
         for variant_id, changed in changes.items()
@@ -252,14 +254,23 @@ def _checked(save: StockSave) -> dict[str, Any]:
 
 
 def _write_policies(
-    session: Session, rows: Mapping[int, Any], changes: Mapping[int, Mapping[str, list[Any]]]
+    session: Session,
+    actor: Actor,
+    rows: Mapping[int, Any],
+    changes: Mapping[int, Mapping[str, list[Any]]],
 ) -> None:
     by_names: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    facts: list[StockUpdated] = []
     for variant_id, changed in changes.items():
         names = tuple(sorted(changed.keys() - {"on_hand"}))
         if names:
+            row = rows[variant_id]
             values = {f"new_{name}": changed[name][1] for name in names}
-            by_names.setdefault(names, []).append({"item": rows[variant_id].id, **values})
+            by_names.setdefault(names, []).append({"item": row.id, **values})
+            before, after = changed.get("safety", (0, 0))
+            told = {name: changed[name] for name in names}
+            left = row.available - after + before
+            facts.append(StockUpdated(row.variant, row.product, left, changed=told))
     for names, values_of in by_names.items():
         session.execute(
             update(stock_items)
@@ -267,6 +278,7 @@ def _write_policies(
             .values({name: bindparam(f"new_{name}") for name in names}),
             values_of,
         )
+    emit_all(session, facts, actor=actor)
 
 
 def _quantity(quantity: int) -> int:

@@ -1,7 +1,7 @@
 """Facts about stock. The subject is the variant; ``available`` is what can still be promised."""
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from webapp.runtime.events import Event, Subject
 
@@ -19,10 +19,22 @@ class StockFact(Event):
 
 @dataclass(frozen=True)
 class StockChanged(StockFact):
+    """Counters moved; ``changed`` has them with [before, after]. ``before``: what was available."""
+
     name: ClassVar[str] = "stock.changed"
     kind: str = ""
     before: int = 0
     reference: str = ""
+    reason: str = ""
+    changed: dict[str, list[int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class StockUpdated(StockFact):
+    """How it is counted and sold when there is none was changed."""
+
+    name: ClassVar[str] = "stock.updated"
+    changed: dict[str, list[Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -282,11 +282,19 @@ def _facts(rows: Sequence[Any], deltas: Mapping[int, Delta], cause: Cause) -> li
         delta = deltas[row.variant_id]
         before = row.available
         after = before + delta.on_hand - delta.committed - delta.unavailable
-        if after == before:
+        changed = _counted(row, delta)
+        if not changed:
             continue
         about = {"variant": row.variant, "product": row.product, "available": after}
         facts.append(
-            StockChanged(**about, kind=cause.kind, before=before, reference=cause.reference)
+            StockChanged(
+                **about,
+                kind=cause.kind,
+                before=before,
+                reference=cause.reference,
+                reason=cause.reason,
+                changed=changed,
+            )
         )
         if not row.is_tracked:
             continue
@@ -297,6 +305,12 @@ def _facts(rows: Sequence[Any], deltas: Mapping[int, Delta], cause: Cause) -> li
         if row.low_threshold is not None and after <= row.low_threshold < before:
             facts.append(StockLow(**about, threshold=row.low_threshold))
     return facts
+
+
+def _counted(row: Any, delta: Delta) -> dict[str, list[int]]:
+    """The counters that moved, before and after."""
+    moved = {name: getattr(delta, name) for name in ("on_hand", "committed", "unavailable")}
+    return {name: [getattr(row, name), getattr(row, name) + by] for name, by in moved.items() if by}
 
 
 def _location(session: Session) -> int:

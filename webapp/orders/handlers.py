@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from webapp.kit.actors import Actor
 from webapp.orders import commands, mails, queries
 from webapp.orders.events import OrderEvent, OrderPlaced
 from webapp.payments.events import MoneyMoved
@@ -14,9 +15,9 @@ handlers = Handlers()
 
 
 @handlers.on(MoneyMoved)
-def count_the_money(session: Session, event: MoneyMoved) -> None:
+def count_the_money(session: Session, event: MoneyMoved, actor: Actor) -> None:
     """Money came in or went back for something: if that is an order, it says so."""
-    commands.count_money(session, event)
+    commands.count_money(session, event, actor)
 
 
 @handlers.on(OrderPlaced)

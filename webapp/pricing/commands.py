@@ -68,11 +68,18 @@ def set_tax_rate(
         rate = TaxRate(country=country, tax_class=tax_class)
     elif (rate.millionths, rate.name) == (millionths, name.strip()):
         return rate
+    is_new = rate.id is None
+    wanted = {"millionths": millionths, "name": name.strip()}
+    changed: dict[str, list[Any]] = {
+        column: [None if is_new else getattr(rate, column), value]
+        for column, value in wanted.items()
+        if is_new or getattr(rate, column) != value
+    }
     rate.millionths = millionths
     rate.name = name.strip()
     session.add(rate)
     session.flush()
-    emit(session, TaxRateChanged(country, tax_class, millionths), actor=actor)
+    emit(session, TaxRateChanged(country, tax_class, millionths, changed), actor=actor)
     return rate
 
 
@@ -84,9 +91,13 @@ def remove_tax_rate(session: Session, actor: Actor, *, country: str, tax_class: 
     ).one_or_none()
     if rate is None:
         raise NoSuchRate("This tax rate is not there any more.")
+    changed: dict[str, list[Any]] = {
+        "millionths": [rate.millionths, None],
+        "name": [rate.name, None],
+    }
     session.delete(rate)
     session.flush()
-    emit(session, TaxRateChanged(country, tax_class, None), actor=actor)
+    emit(session, TaxRateChanged(country, tax_class, None, changed), actor=actor)
 
 
 def add_shipping_method(
@@ -100,10 +111,7 @@ def add_shipping_method(
     _check_method(method)
     session.add(method)
     session.flush()
-    changed: dict[str, list[Any]] = {
-        "name": [None, method.name],
-        "price_minor": [None, method.price_minor],
-    }
+    changed = {name: [None, value] for name, value in _told(method).items()}
     emit(session, ShippingMethodChanged(method.public_id, changed), actor=actor)
     return method
 
@@ -131,9 +139,10 @@ def change_shipping_method(
 def remove_shipping_method(session: Session, actor: Actor, method: ShippingMethod) -> None:
     """Take the method out of the shop."""
     actor.must("settings:write")
+    changed = {name: [value, None] for name, value in _told(method).items()}
     session.delete(method)
     session.flush()
-    fact = ShippingMethodChanged(method.public_id, {"name": [method.name, None]})
+    fact = ShippingMethodChanged(method.public_id, changed)
     emit(session, fact, actor=actor)
 
 
@@ -145,6 +154,12 @@ def shipping_method(session: Session, public_id: str) -> ShippingMethod:
     if method is None:
         raise NoSuchMethod("This shipping method is not there any more.")
     return method
+
+
+def _told(method: ShippingMethod) -> dict[str, Any]:
+    """What there is to say of a method, for the fact of its coming or going."""
+    values = {name: getattr(method, name) for name in sorted(_CHANGEABLE)}
+    return {name: value for name, value in values.items() if value not in (None, "", [])}
 
 
 def _assign(method: ShippingMethod, values: dict[str, Any]) -> None:

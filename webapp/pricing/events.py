@@ -1,6 +1,6 @@
 """Facts about what is added to the price of goods."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from webapp.runtime.events import Event
@@ -8,12 +8,14 @@ from webapp.runtime.events import Event
 
 @dataclass(frozen=True)
 class TaxRateChanged(Event):
-    """A rate was set (``millionths``) or removed (None)."""
+    """A rate was set (``millionths``) or removed (None); ``changed`` maps names to before and
+    after."""
 
     name: ClassVar[str] = "tax_rate.changed"
     country: str
     tax_class: str
     millionths: int | None
+    changed: dict[str, list[Any]] = field(default_factory=dict)
 
     @property
     def subject(self) -> tuple[str, str]:

@@ -7,12 +7,14 @@ before, so a row that was altered, removed or slipped in is found by ``verify_ch
 
 import dataclasses
 import hashlib
+import inspect
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cache
 from itertools import groupby
 from types import SimpleNamespace
 from typing import Any, ClassVar, TypeVar
@@ -57,14 +59,15 @@ class Event:
 
 
 E = TypeVar("E", bound=Event)
-Handler = Callable[[Session, E], None]
+Handler = Callable[[Session, E], None] | Callable[[Session, E, Actor], None]
+"""What is called for a fact. One with a third parameter is told who caused it as well."""
 
 
 class Handlers:
     """Who listens to what. Collected per feature like routes, joined once when the app is made."""
 
     def __init__(self) -> None:
-        self._listeners: list[tuple[type[Event], Callable[[Session, Any], None]]] = []
+        self._listeners: list[tuple[type[Event], Callable[..., None]]] = []
 
     def on(self, kind: type[E]) -> Callable[[Handler[E]], Handler[E]]:
         """Call the function for every fact of this kind; a base class hears all of its kinds."""
@@ -79,8 +82,16 @@ class Handlers:
         """Take over the listeners of a feature. Order of inclusion is order of calling."""
         self._listeners.extend(others._listeners)
 
-    def of(self, fact: Event) -> list[Callable[[Session, Any], None]]:
+    def of(self, fact: Event) -> list[Callable[..., None]]:
         return [handler for kind, handler in self._listeners if isinstance(fact, kind)]
+
+    def tell(self, session: Session, fact: Event, actor: Actor) -> None:
+        """Call everybody who listens to this fact."""
+        for handler in self.of(fact):
+            if _is_told_who(handler):
+                handler(session, fact, actor)
+            else:
+                handler(session, fact)
 
     def listing(self) -> list[tuple[str, str]]:
         """(event, handler) pairs by name, for ``bin/events`` and the curious."""
@@ -88,6 +99,11 @@ class Handlers:
             (kind.name or kind.__name__, f"{handler.__module__}.{handler.__name__}")
             for kind, handler in self._listeners
         ]
+
+
+@cache
+def _is_told_who(handler: Callable[..., None]) -> bool:
+    return len(inspect.signature(handler).parameters) > 2
 
 
 class EventRecord(SQLModel, table=True):
@@ -175,8 +191,8 @@ def emit(session: Session, fact: Event, actor: Actor = SYSTEM) -> EventRecord:
     session.flush()
 
     handlers: Handlers | None = session.info.get("handlers")
-    for handler in handlers.of(fact) if handlers else ():
-        handler(session, fact)
+    if handlers:
+        handlers.tell(session, fact, actor)
     return record
 
 
@@ -217,9 +233,9 @@ def emit_all(session: Session, facts: Sequence[Event], actor: Actor = SYSTEM) ->
     session.execute(insert(EventRecord), rows)
 
     handlers: Handlers | None = session.info.get("handlers")
-    for fact in facts if handlers else ():
-        for handler in handlers.of(fact) if handlers else ():
-            handler(session, fact)
+    if handlers:
+        for fact in facts:
+            handlers.tell(session, fact, actor)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

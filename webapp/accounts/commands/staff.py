@@ -6,7 +6,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlmodel import Session, col, delete, func, select
 
 from webapp.accounts.errors import AlreadyRegistered, AlreadySetUp, LastOwner, WeakPassword
-from webapp.accounts.events import SignedIn, StaffAdded, StaffChanged
+from webapp.accounts.events import SignedIn, SignedOut, StaffAdded, StaffChanged
 from webapp.accounts.models import Person, SignIn
 from webapp.accounts.passwords import MAXIMUM_LENGTH, MINIMUM_LENGTH
 from webapp.accounts.permissions import ROLES
@@ -134,7 +134,16 @@ def sign_in(session: Session, person: Person, *, user_agent: str = "") -> str:
 
 def sign_out(session: Session, secret: str) -> None:
     """Forget the browser that carries this token. Signing out twice is signing out once."""
+    person = session.exec(
+        select(Person)
+        .join(SignIn, col(SignIn.person_id) == col(Person.id))
+        .where(SignIn.token_hash == hash_token(secret))
+    ).one_or_none()
+    if person is None:
+        return
     session.exec(delete(SignIn).where(col(SignIn.token_hash) == hash_token(secret)))
+    actor = Actor("staff", person.public_id, person.name)
+    emit(session, SignedOut(person=person.public_id), actor=actor)
 
 
 def _make_room(session: Session, person: Person) -> None:

@@ -68,7 +68,11 @@ def create_category(session: Session, actor: Actor, **fields: Unpack[CategoryFie
     )
     session.add(category)
     session.flush()
-    emit(session, CategoryCreated(category=category.public_id, path=category.path), actor=actor)
+    changed: Changes = {"name": [None, name]}
+    if parent is not None:
+        changed["parent"] = [None, parent.path]
+    fact = CategoryCreated(category=category.public_id, path=category.path, changed=changed)
+    emit(session, fact, actor=actor)
     return category
 
 
@@ -146,7 +150,12 @@ def delete_category(
     below = session.scalar(select(func.count()).where(categories.c.parent_id == category.id))
     if below:
         raise CategoryNotEmpty("Move or delete the categories below it first.", below=below)
-    gone = CategoryDeleted(category=category.public_id, path=category.path)
+    gone = CategoryDeleted(
+        category=category.public_id,
+        path=category.path,
+        changed={"name": [category.name, None]},
+        moved_to=move_to.path if move_to else "",
+    )
     paths = _above(category.path)
     if move_to is not None:
         paths += [*_above(move_to.path), move_to.path]

@@ -104,7 +104,7 @@ def set_collection_products(
     after = list(dict.fromkeys(product_ids))
     if before != after:
         _write_products(session, collection, after)
-        _tell(session, actor, collection, {"products": [len(before), len(after)]})
+        _tell(session, actor, collection, {"products": _named(session, before, after)})
 
 
 def delete_collection(session: Session, actor: Actor, collection: Collection) -> None:
@@ -116,7 +116,12 @@ def delete_collection(session: Session, actor: Actor, collection: Collection) ->
             former_addresses.c.target_id == collection.id,
         )
     )
-    gone = CollectionUpdated(collection=collection.public_id, slug=collection.slug, deleted=True)
+    gone = CollectionUpdated(
+        collection=collection.public_id,
+        slug=collection.slug,
+        changed={"title": [collection.title, None]},
+        deleted=True,
+    )
     session.execute(
         delete(collection_products).where(collection_products.c.collection_id == collection.id)
     )
@@ -162,9 +167,19 @@ def relate(
     fact = ProductUpdated(
         product=product.public_id,
         slug=product.slug,
-        changed={f"relations.{kind}": [len(before), len(wanted)]},
+        changed={f"relations.{kind}": _named(session, before, wanted)},
     )
     emit(session, fact, actor=actor)
+
+
+def _named(session: Session, before: Sequence[int], after: Sequence[int]) -> list[Any]:
+    """Two lists of products by slug, for a fact; of long ones only how many."""
+    if max(len(before), len(after)) > MOST_RELATED:
+        return [len(before), len(after)]
+    query = select(products.c.id, products.c.slug)
+    wanted = sorted({*before, *after})
+    slugs = {key: slug for key, slug in in_chunks(session, query, products.c.id, wanted)}  # noqa: C416
+    return [[slugs[key] for key in keys if key in slugs] for keys in (before, after)]
 
 
 def _write_products(session: Session, collection: Collection, product_ids: Sequence[int]) -> None:

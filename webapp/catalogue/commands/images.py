@@ -61,10 +61,8 @@ def attach_image(
     else:
         changed = {}
     session.flush()
-    for variant_id in variant_ids:
-        _show(session, product, variant_id, image)
-    if changed:
-        _tell(session, actor, product, changed)
+    shown = [_show(session, product, variant_id, image) for variant_id in variant_ids]
+    _tell(session, actor, product, changed, shown)
     return image
 
 
@@ -117,21 +115,29 @@ def show_for_variants(
 ) -> None:
     """Which picture each variant shows: image key (or ``None``) by variant key."""
     actor.must("catalogue:write")
+    shown = []
     for variant_id, image_id in images.items():
         image = None
         if image_id is not None:
             image = session.get(ProductImage, image_id)
             if image is None or image.product_id != product.id:
                 raise NotFound("There is no such picture, or not any more.", image=image_id)
-        _show(session, product, variant_id, image)
+        shown.append(_show(session, product, variant_id, image))
+    _tell(session, actor, product, {}, shown)
 
 
-def _show(session: Session, product: Product, variant_id: int, image: ProductImage | None) -> None:
+def _show(
+    session: Session, product: Product, variant_id: int, image: ProductImage | None
+) -> tuple[str, Changes]:
+    """The variant's public id, and what changed: nothing where it showed this picture already."""
     variant = session.get(Variant, variant_id)
     if variant is None or variant.product_id != product.id:
         raise NotFound("There is no such variant, or not any more.", variant=variant_id)
-    variant.image_id = image.id if image else None
+    before, variant.image_id = variant.image_id, image.id if image else None
+    if before == variant.image_id:
+        return variant.public_id, {}
     session.flush()
+    return variant.public_id, {"image": [before, variant.image_id]}
 
 
 def _product_of(session: Session, image: ProductImage) -> Product:
@@ -141,8 +147,20 @@ def _product_of(session: Session, image: ProductImage) -> Product:
     return product
 
 
-def _tell(session: Session, actor: Actor, product: Product, changed: Changes) -> None:
+def _tell(
+    session: Session,
+    actor: Actor,
+    product: Product,
+    changed: Changes,
+    shown: Sequence[tuple[str, Changes]] = (),
+) -> None:
+    """State what changed of the pictures and of what the variants show, if anything did."""
+    variants = {variant: change for variant, change in shown if change}
+    if not changed and not variants:
+        return
     product.updated_at = now()
     session.flush()
-    fact = ProductUpdated(product=product.public_id, slug=product.slug, changed=changed)
+    fact = ProductUpdated(
+        product=product.public_id, slug=product.slug, changed=changed, variants=variants
+    )
     emit(session, fact, actor=actor)

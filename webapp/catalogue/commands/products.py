@@ -105,6 +105,7 @@ def duplicate(session: Session, actor: Actor, product: Product, *, title: str = 
         actor,
         ProductSave(fields=fields, options=[_axis_of(session, axis) for axis in axes],
                     variants=saves),
+        origin=product.public_id,
     )  # fmt: skip
     pairs = list(zip(sources, copy.variants, strict=True))
     _copy_images(session, product, copy.product, pairs)

@@ -77,7 +77,7 @@ def export(request: Request, data: Data, staff: StaffBeside, dialect: str) -> Re
     if dialect not in DIALECTS:
         raise NotFound("We do not write such a file.")
     exported = Exported(data, dialect, site=request.app.state.settings.public_url)
-    return _download(exported.chunks(), f"catalogue-{dialect}.csv")
+    return _download(_noted(data, staff, exported), f"catalogue-{dialect}.csv")
 
 
 @pages.get("/{public_id}", name="exchange.import_")
@@ -256,6 +256,13 @@ def _job(session: Session, one: CatalogueImport) -> queue.JobView | None:
 def _refused(data: Database, one: CatalogueImport) -> Iterator[bytes]:
     with data.reading() as session:
         yield from refused_csv(commands.layout_of(one).header, queries.refused_rows(session, one))
+
+
+def _noted(data: Database, staff: Actor, exported: Exported) -> Iterator[bytes]:
+    """The file, and word of it once all of it has gone out."""
+    yield from exported.chunks()
+    with data.writing() as session:
+        commands.note_export(session, staff, dialect=exported.dialect, rows=exported.rows)
 
 
 def _download(chunks: Iterator[bytes], name: str) -> Response:

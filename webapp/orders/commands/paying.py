@@ -72,7 +72,7 @@ def record_refund(
     )
 
 
-def count_money(session: Session, event: MoneyMoved) -> None:
+def count_money(session: Session, event: MoneyMoved, actor: Actor = SYSTEM) -> None:
     """Follow the payment ledger. An order that waited for its money goes ahead; one that was
     cancelled or has expired stays so, and shows the money as to be given back.
     """
@@ -92,15 +92,15 @@ def count_money(session: Session, event: MoneyMoved) -> None:
         amount_minor=event.amount_minor,
         currency=event.currency,
     )
-    emit(session, fact)
+    emit(session, fact, actor=actor)
     was_paid = order.captured_minor >= order.total_minor - order.cancelled_minor
     paid = paid_of(session, order)
     if came_in and not was_paid and paid.captured >= paid.due:
         fact_paid = OrderPaid(order.public_id, order.number, paid.captured, order.currency)
-        emit(session, fact_paid)
+        emit(session, fact_paid, actor=actor)
         if order.status is OrderStatus.pending:
-            confirm(session, order)
-    settle(session, order, lines_of(session, order))
+            confirm(session, order, actor)
+    settle(session, order, lines_of(session, order), actor)
 
 
 def confirm(session: Session, order: Order, actor: Actor = SYSTEM) -> None:

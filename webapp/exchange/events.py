@@ -1,0 +1,97 @@
+"""Facts about catalogue files that came in and went out."""
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from webapp.runtime.events import Event, Subject
+
+
+@dataclass(frozen=True)
+class ImportFact(Event):
+    """A fact about one file; ``import_`` is the public id of its import."""
+
+    import_: str
+    file_name: str
+
+    @property
+    def subject(self) -> Subject:
+        return ("import", self.import_)
+
+    def payload(self) -> dict[str, Any]:
+        told = super().payload()
+        return {"import": told.pop("import_"), **told}
+
+
+@dataclass(frozen=True)
+class ImportUploaded(ImportFact):
+    name: ClassVar[str] = "import.uploaded"
+
+
+@dataclass(frozen=True)
+class ImportUpdated(ImportFact):
+    """How it is read, what its columns mean or what is decided about it was changed."""
+
+    name: ClassVar[str] = "import.updated"
+    changed: dict[str, list[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ImportStarted(ImportFact):
+    """``dry`` only looks at what would happen; ``again`` tries the rows that were refused."""
+
+    name: ClassVar[str] = "import.started"
+    dry: bool = False
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class ImportEnded(ImportFact):
+    """What its rows came to, by count."""
+
+    rows: int = 0
+    created: int = 0
+    changed_rows: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    failed: int = 0
+
+
+@dataclass(frozen=True)
+class ImportChecked(ImportEnded):
+    """The dry run is done."""
+
+    name: ClassVar[str] = "import.checked"
+
+
+@dataclass(frozen=True)
+class ImportCompleted(ImportEnded):
+    """All rows are through; ``failed`` of them were refused."""
+
+    name: ClassVar[str] = "import.completed"
+
+
+@dataclass(frozen=True)
+class ImportFailed(ImportEnded):
+    """It could not be finished. What was imported so far stays."""
+
+    name: ClassVar[str] = "import.failed"
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class ImportCancelled(ImportEnded):
+    name: ClassVar[str] = "import.cancelled"
+
+
+@dataclass(frozen=True)
+class ExportCompleted(Event):
+    """The catalogue, or a part of it, left as a file."""
+
+    name: ClassVar[str] = "export.completed"
+    export: str
+    dialect: str
+    rows: int
+
+    @property
+    def subject(self) -> Subject:
+        return ("export", self.export)

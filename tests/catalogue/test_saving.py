@@ -12,7 +12,8 @@ from webapp.catalogue.errors import SkuTaken, SlugTaken, VariantIncomplete
 from webapp.catalogue.models import ExternalId, Product, Variant
 from webapp.kit.actors import SYSTEM
 from webapp.kit.errors import Invalid, NotFound, ShopError
-from webapp.runtime.events import EventRecord, verify_all_chains
+from webapp.runtime.chains import verify_all_chains
+from webapp.runtime.events import EventRecord
 
 
 def saves(count: int, **fields: Any) -> list[ProductSave]:

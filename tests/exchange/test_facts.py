@@ -44,7 +44,7 @@ def test_an_import_that_had_to_be_whole_says_why_it_failed(shop: OpenShop, tmp_p
 
     last = told(shop, "import")[-1]
     assert last.name == "import.failed"
-    assert "could not be imported" in last.payload["problem"]
+    assert "so none was" in last.payload["problem"]
     assert told(shop, "product") == []
 
 

@@ -11,6 +11,7 @@ from types import FunctionType, ModuleType
 from tests.house.test_source import SHOP
 
 SILENT = {
+    "accounts.note_key_use": "when a key was last used is a note on the key, minute by minute",
     "cart.accept_prices": "a shopper has read something; the cart itself is as it was",
     "cart.add": "a cart is a shopper's notepad: nothing is promised, sold or owed until the order",
     "cart.convert": "order.placed says it",

@@ -4,7 +4,7 @@ from sqlmodel import Session
 
 from webapp.orders.audit import CHECKS as ORDERS
 from webapp.payments.audit import CHECKS as PAYMENTS
-from webapp.runtime.events import verify_all_chains
+from webapp.runtime.chains import verify_all_chains
 
 
 def faults(db: Session) -> list[str]:

@@ -17,7 +17,7 @@ from webapp.runtime.outbound import Outbound
 from webapp.runtime.storage import MemoryStorage
 from webapp.settings import Settings
 
-TABLES = ("events", "jobs")
+TABLES = ("events", "event_heads", "jobs")
 
 
 @pytest.fixture

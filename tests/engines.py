@@ -19,6 +19,7 @@ from webapp.runtime.db import Database
 ON_BOTH = (
     "tests.cart.test_commands",
     "tests.catalogue.",
+    "tests.exchange.test_documents",
     "tests.exchange.test_importing",
     "tests.exchange.test_replacing",
     "tests.exchange.test_resuming",

@@ -111,3 +111,20 @@ def test_naughty_strings_come_back_as_they_were() -> None:
     found = read(text.getvalue(), Choices())
 
     assert [record.body for record in found.records] == wanted
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (
+            b"\x1f\x8bxxxx",
+            "This is a compressed file, not a table in a text file. Unpack it first.",
+        ),
+        (b"%PDF-1.7 xxx", "This is a PDF, not a table in a text file."),
+    ],
+)
+def test_a_file_of_another_kind_is_called_by_its_name(data: bytes, sentence: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        inspect(data)
+
+    assert refused.value.detail == sentence

@@ -146,7 +146,7 @@ def test_pictures_come_from_the_zip_beside_the_file(
         (bytes(range(256)) * 40, "This is not a text file"),
         (b"   \n ", "The file is empty"),
         (b"," * 1_000_000, "no column names"),
-        (b'{"a": 1}', "This is JSON"),
+        (b'{"a": 1}', "This JSON holds no list of products"),
     ],
     ids=["zip", "binary", "empty", "commas", "json"],
 )

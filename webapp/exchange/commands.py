@@ -69,6 +69,14 @@ def keep_file(storage: Storage, file: BinaryIO | bytes, *, kind: str = "csv") ->
     return key
 
 
+def keep_source(storage: Storage, source: Source) -> str:
+    """Store a file of this machine, or bytes; gives its key."""
+    if isinstance(source, bytes):
+        return keep_file(storage, source)
+    with source.open("rb") as stream:
+        return keep_file(storage, stream)
+
+
 def choices_of(session: Session, *, decimal_comma: bool = False, blank: str = "clear") -> Choices:
     """How a file is read in this shop: its currency and its time zone."""
     told = shop.current(session)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from sqlmodel import Session
 
 from webapp.exchange import commands, queries
+from webapp.exchange.documents import as_table
 from webapp.exchange.errors import NotUnderstood
 from webapp.exchange.exporting import Exported
 from webapp.exchange.jobs import fetch_images
@@ -22,6 +23,7 @@ from webapp.exchange.models import CatalogueImport, ImportState
 from webapp.exchange.opening import Opened
 from webapp.exchange.pictures import Box, bring_local, nothing_to_fetch
 from webapp.exchange.policy import Policy
+from webapp.exchange.reading import Source
 from webapp.exchange.refusing import reasons, refused_csv
 from webapp.exchange.running import MustNotFail, Tally, bring_in
 from webapp.kit.actors import SYSTEM
@@ -115,18 +117,18 @@ def import_file(
     Refuses with ``NotUnderstood`` a header that nobody knows, unless ``mapping`` or ``guess``
     says what it means; the proposal is printed so that it can be edited and given back.
     """
-    layout = commands.inspected(file, delimiter=delimiter or "", encoding=encoding or "")
     policy = policy or Policy()
     with database.reading() as session:
         choices = commands.choices_of(session, decimal_comma=decimal_comma, blank=policy.blank)
-    with file.open("rb") as stream:
-        key = commands.keep_file(means.storage, stream)
+    source: Source = as_table(file, choices) or file
+    layout = commands.inspected(source, delimiter=delimiter or "", encoding=encoding or "")
+    key = commands.keep_source(means.storage, source)
     with database.writing() as session:
         one = commands.begin(
             session, SYSTEM, file_name=file.name, storage_key=key, layout=layout, choices=choices
         )
         commands.choose_policy(session, SYSTEM, one, policy)
-        _understand(session, one, file, mapping, guess, decimal_comma)
+        _understand(session, one, source, mapping, guess, decimal_comma)
         looks_first = dry_run or policy.on_absent != "keep"
         mark = commands.mark_checking if looks_first else commands.mark_running
         mark(session, SYSTEM, one)
@@ -198,7 +200,7 @@ def _write_whole(exported: Exported, file: Path) -> None:
 def _understand(
     session: Session,
     one: CatalogueImport,
-    file: Path,
+    source: Source,
     mapping: Path | None,
     guess: bool,
     decimal_comma: bool,
@@ -212,7 +214,7 @@ def _understand(
         commands.choose_mapping(session, SYSTEM, one, ColumnMapping.from_json(one.mapping))
         return
     layout = commands.layout_of(one)
-    proposed = commands.guessed(file, layout, commands.choices_of(session))
+    proposed = commands.guessed(source, layout, commands.choices_of(session))
     chosen = proposed.mapping
     if decimal_comma:
         chosen = replace(chosen, decimal_comma=True)

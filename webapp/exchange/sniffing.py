@@ -19,17 +19,17 @@ _SAMPLE = 256 * 1024
 _BROKEN = re.compile("[\udc80-\udcff]")
 
 _KINDS = (
-    (b"PK\x03\x04", "an Excel or ZIP file. Save the sheet as CSV and choose that file"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel file. Save the sheet as CSV and choose that file"),
-    (b"%PDF", "a PDF"),
-    (b"\x1f\x8b", "a compressed file. Unpack it first"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-    (b"SQLite format 3", "a database"),
-    (b"<!doctype", "a web page"),
-    (b"<html", "a web page"),
-    (b"<?xml", "XML"),
+    (b"PK\x03\x04", "an Excel or ZIP file", "Save the sheet as CSV and choose that file."),
+    (b"\xd0\xcf\x11\xe0", "an old Excel file", "Save the sheet as CSV and choose that file."),
+    (b"%PDF", "a PDF", ""),
+    (b"\x1f\x8b", "a compressed file", "Unpack it first."),
+    (b"\x89PNG", "a picture", ""),
+    (b"\xff\xd8\xff", "a picture", ""),
+    (b"GIF8", "a picture", ""),
+    (b"SQLite format 3", "a database", ""),
+    (b"<!doctype", "a web page", ""),
+    (b"<html", "a web page", ""),
+    (b"<?xml", "XML", ""),
 )
 _JSON = re.compile(rb"\{\s*[\"}]|\[\s*[\[{\"\]]")
 
@@ -108,12 +108,21 @@ def _forced(name: str) -> Encoding:
 def _refuse_other_kinds(head: bytes) -> None:
     if not head.strip():
         raise Unreadable("The file is empty.")
-    start = head.removeprefix(codecs.BOM_UTF8).lstrip()[:20]
-    if _JSON.match(start):
+    start = _start(head)
+    if is_json(head):
         raise Unreadable("This is JSON, not a table in a text file.")
-    for sign, kind in _KINDS:
+    for sign, kind, advice in _KINDS:
         if head.startswith(sign) or start.lower().startswith(sign):
-            raise Unreadable(f"This is {kind}, not a table in a text file.")
+            raise Unreadable(f"This is {kind}, not a table in a text file. {advice}".strip())
+
+
+def is_json(head: bytes) -> bool:
+    """Whether a file that begins so is a document in JSON."""
+    return _JSON.match(_start(head)) is not None
+
+
+def _start(head: bytes) -> bytes:
+    return head.removeprefix(codecs.BOM_UTF8).lstrip()[:20]
 
 
 def _tally(stream: BinaryIO) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from starlette.responses import Response, StreamingResponse
 
 from webapp.accounts.guards import Staff, StaffBeside
 from webapp.exchange import commands, queries
+from webapp.exchange.documents import as_table
 from webapp.exchange.exporting import Exported
 from webapp.exchange.forms import PolicyForm, UploadForm
 from webapp.exchange.jobs import run_import
@@ -175,6 +176,12 @@ def _take_in(
     sent.file.seek(0)
     key = commands.keep_file(storage, sent.file)
     try:
+        with data.reading() as session:
+            choices = commands.choices_of(session)
+        table = as_table(source_of(storage, key), choices)
+        if table is not None:
+            storage.delete(key)
+            key = commands.keep_file(storage, table)
         layout = commands.inspected(source_of(storage, key))
         images_key = ""
         if pictures is not None:
@@ -187,7 +194,7 @@ def _take_in(
                 file_name=sent.name,
                 storage_key=key,
                 layout=layout,
-                choices=commands.choices_of(session),
+                choices=choices,
                 images_key=images_key,
             )
             if one.state is ImportState.uploaded:

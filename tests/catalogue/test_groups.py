@@ -143,7 +143,7 @@ def test_what_a_variant_shows_and_what_a_collection_holds_is_told(db: Session) -
 
     told = history(db, "product", stool.public_id)
     assert [fact.payload["variants"] for fact in told if fact.payload.get("variants")] == [
-        {variant.public_id: {"image": [None, image.id]}}
+        {variant.public_id: {"image": [None, "Oak"]}}
     ]
     assert told[-1].payload["changed"] == {"relations.related": [[], ["jug"]]}
     (last,) = history(db, "collection", collection.public_id, limit=1)

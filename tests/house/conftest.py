@@ -163,6 +163,7 @@ def what_is_there(session: Session) -> dict[str, dict[str, str]]:
         "/admin/keys": {"public_id": one(ApiKey.public_id)},
         "/admin/stock": {"public_id": one(Variant.public_id)},
         "/admin/orders": {"public_id": one(Order.public_id), "parcel": "1003-F1"},
+        "/admin/history": {"kind": "product", "subject_id": pot.public_id},
         "/admin/settings/shipping": {"public_id": one(ShippingMethod.public_id)},
         "/api/v1/products": {"slug": pot.slug},
         "": {

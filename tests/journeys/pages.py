@@ -28,6 +28,10 @@ ALSO = (
     "/nothing-is-here",
     "/admin/nothing-is-here",
     "/admin/orders?q=nobody",
+    "/admin/history?kind=export",
+    "/admin/history?since=yesterday",
+    "/admin/history/shop/1",
+    "/admin/history/tax_rate/*:standard",
 )
 """States of pages that their bare address does not show."""
 

@@ -12,6 +12,7 @@ PERMISSIONS: dict[str, str] = {
     "mail:write": "Send mail again, call it off and change its words",
     "settings:write": "Change what the merchant decides",
     "staff:write": "Invite and remove staff",
+    "history:read": "See everything that happened, and who did it",
     "keys:write": "Make API keys that may do no more than they may",
 }
 
@@ -23,7 +24,8 @@ _CATALOGUE = frozenset(
 ROLES: dict[str, frozenset[str]] = {
     "owner": _ALL,
     "admin": _ALL,
-    "manager": _CATALOGUE | {"orders:read", "orders:write", "mail:read", "keys:write"},
+    "manager": _CATALOGUE
+    | {"orders:read", "orders:write", "mail:read", "history:read", "keys:write"},
     "fulfilment": frozenset({"catalogue:read", "stock:write", "orders:read", "orders:write"}),
     "support": frozenset({"catalogue:read", "orders:read", "mail:read"}),
     "editor": _CATALOGUE,

@@ -7,6 +7,7 @@ from webapp.backoffice import (
     categories,
     collections,
     entry,
+    history,
     home,
     keys,
     orders,
@@ -33,6 +34,7 @@ for room in (
     settings,
     staff,
     keys,
+    history,
 ):
     pages.include_router(room.pages)
 

@@ -14,8 +14,8 @@ from starlette.responses import Response
 from webapp.accounts.addresses import countries
 from webapp.accounts.guards import Staff, StaffBeside
 from webapp.backoffice import pictures
+from webapp.backoffice.history import latest
 from webapp.backoffice.product_forms import PicturesForm, ProductForm
-from webapp.backoffice.product_history import told
 from webapp.backoffice.product_reading import AT_ONCE, Stored, shown, stored, surroundings
 from webapp.backoffice.product_rows import picture_rows, variant_rows
 from webapp.backoffice.product_saving import Draft, blame, carry_out, drafted
@@ -205,7 +205,9 @@ def _context(
         "variants": variant_rows(session, form, held, shop),
         "pictures": picture_rows(session, form),
         "countries": countries(),
-        "history": told(session, held.product, shop) if held.product else [],
+        "history": latest(session, ("product", held.product.public_id), shop)
+        if held.product
+        else [],
         **surroundings(session),
     }
 

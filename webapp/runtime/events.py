@@ -58,6 +58,12 @@ class Event:
         return {field.name: plain(getattr(self, field.name)) for field in dataclasses.fields(self)}
 
 
+def known_names(kind: type[Event] = Event) -> set[str]:
+    """The names of all events that the features of this process may state."""
+    names = {kind.name} if kind.name else set()
+    return names.union(*(known_names(each) for each in kind.__subclasses__()))
+
+
 E = TypeVar("E", bound=Event)
 Handler = Callable[[Session, E], None] | Callable[[Session, E, Actor], None]
 """What is called for a fact. One with a third parameter is told who caused it as well."""
@@ -310,7 +316,7 @@ def history(
     query = (
         select(*columns)  # type: ignore[call-overload]
         .where(EventRecord.subject_kind == subject_kind, EventRecord.subject_id == subject_id)
-        .order_by(col(EventRecord.seq).desc())
+        .order_by(col(EventRecord.subject_version).desc())
         .limit(limit)
     )
     return [PastEvent(*row) for row in session.exec(query)][::-1]
@@ -347,13 +353,8 @@ def _fields(value: Any) -> tuple[dataclasses.Field[Any], ...]:
 
 
 def _last_of(session: Session, kind: str, identifier: str) -> tuple[int, str]:
-    """Version and hash of the subject's latest fact. On PostgreSQL the subject is held until the
-    end of the transaction, so two writers cannot both follow the same predecessor."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(
-            text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))"),
-            {"subject": f"{kind}:{identifier}"},
-        )
+    """Version and hash of the subject's latest fact, which nobody else follows meanwhile."""
+    _hold(session, kind, identifier)
     row = session.exec(
         select(EventHead.version, EventHead.hash).where(
             EventHead.subject_kind == kind, EventHead.subject_id == identifier
@@ -362,11 +363,21 @@ def _last_of(session: Session, kind: str, identifier: str) -> tuple[int, str]:
     return (row[0], row[1]) if row else (0, BEGINNING)
 
 
+def _hold(session: Session, kind: str, identifier: str) -> None:
+    """On PostgreSQL the subject is held until the end of the transaction, so two writers cannot
+    both follow the same predecessor. On SQLite there is one writer at a time."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(
+            text("SELECT pg_advisory_xact_lock(hashtextextended(:subject, 0))"),
+            {"subject": f"{kind}:{identifier}"},
+        )
+
+
 def _last_of_all(session: Session, subjects: Sequence[Subject]) -> dict[Subject, tuple[int, str]]:
     """``_last_of`` for many subjects, in statements of bounded length."""
     if session.get_bind().dialect.name == "postgresql":
         for kind, identifier in subjects:
-            _last_of(session, kind, identifier)  # takes the lock; subjects are in order
+            _hold(session, kind, identifier)  # subjects are in order
     ends: dict[Subject, tuple[int, str]] = {}
     for start in range(0, len(subjects), 500):
         some = subjects[start : start + 500]

@@ -89,15 +89,15 @@ def order_images(session: Session, actor: Actor, product: Product, ordered: Sequ
     unknown = set(ordered) - {image.id for image in images}
     if unknown:
         raise NotFound("There is no such picture, or not any more.", images=sorted(unknown))
-    before = [image.id for image in images]
+    before = list(images)
     rank = {image_id: place for place, image_id in enumerate(ordered)}
     images.sort(key=lambda image: rank.get(image.id or 0, len(rank)))
     for place, image in enumerate(images):
         image.position = place
     session.flush()
-    after = [image.id for image in images]
-    if before != after:
-        _tell(session, actor, product, {"images": [before, after]})
+    if before != images:
+        told = [[_called(image) for image in order] for order in (before, images)]
+        _tell(session, actor, product, {"images": told})
 
 
 def remove_image(session: Session, actor: Actor, image: ProductImage) -> None:
@@ -137,7 +137,13 @@ def _show(
     if before == variant.image_id:
         return variant.public_id, {}
     session.flush()
-    return variant.public_id, {"image": [before, variant.image_id]}
+    shown = session.get(ProductImage, before) if before else None
+    return variant.public_id, {"image": [_called(shown), _called(image)]}
+
+
+def _called(image: ProductImage | None) -> str | None:
+    """How a fact names a picture: by its words, else by its key."""
+    return None if image is None else image.alt or f"picture {image.id}"
 
 
 def _product_of(session: Session, image: ProductImage) -> Product:

@@ -16,7 +16,7 @@ from webapp.catalogue.events import (
 )
 from webapp.catalogue.models import Product, ProductStatus
 from webapp.kit.actors import Actor
-from webapp.kit.text import excerpt
+from webapp.kit.text import excerpt, plain
 from webapp.runtime.events import Event, emit_all
 
 _LONGEST = 120
@@ -73,7 +73,7 @@ def _short(changed: Changes) -> Changes:
 
 def _shortened(value: Any) -> Any:
     if isinstance(value, str) and len(value) > _LONGEST:
-        return excerpt(value, _LONGEST)
+        return excerpt(plain(value) if "<" in value else value, _LONGEST)
     if isinstance(value, dict):
         return sorted(value)
     return value

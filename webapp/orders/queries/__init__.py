@@ -19,7 +19,13 @@ from webapp.orders.queries.page import (
     order_page,
     page_of,
 )
-from webapp.orders.queries.staff import CancellationView, StaffOrder, TimelineEntry, staff_order
+from webapp.orders.queries.staff import (
+    CancellationView,
+    StaffOrder,
+    TimelineEntry,
+    staff_order,
+    words_of,
+)
 
 __all__ = [
     "Buyer",
@@ -45,4 +51,5 @@ __all__ = [
     "placed_before",
     "staff_order",
     "waiting",
+    "words_of",
 ]

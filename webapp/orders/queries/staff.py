@@ -1,6 +1,6 @@
 """An order as staff see it: the shopper's page, the ledger, and what happened."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -111,17 +111,19 @@ def _cancellations(
 def _entry(event: PastEvent, currency: str) -> TimelineEntry:
     return TimelineEntry(
         at=event.at,
-        text=_words(event.name, event.payload, currency),
+        text=words_of(event.name, event.payload, currency),
         by=event.actor_name,
         is_note=event.name == "order.note_added",
     )
 
 
-def _words(name: str, facts: dict[str, Any], currency: str) -> str:
-    """What a fact of an order's history says to staff."""
+def words_of(
+    name: str, facts: dict[str, Any], currency: str, say: Callable[[Money], str] = str
+) -> str:
+    """What a fact of an order's history says to staff; ``say`` writes its amounts."""
 
-    def amount(key: str) -> Money:
-        return Money(int(facts.get(key, 0)), str(facts.get("currency", currency)))
+    def amount(key: str) -> str:
+        return say(Money(int(facts.get(key, 0)), str(facts.get("currency", currency))))
 
     match name:
         case "order.placed":
@@ -151,7 +153,7 @@ def _tracking(facts: dict[str, Any]) -> str:
     return f" with {told}" if told else ""
 
 
-def _changed(facts: dict[str, Any], amount: Money) -> str:
+def _changed(facts: dict[str, Any], amount: str) -> str:
     match facts.get("change"):
         case "payment":
             return f"{amount} came in"

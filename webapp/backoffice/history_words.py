@@ -1,0 +1,184 @@
+"""What happened, in sentences: one for each event that there is, and a plain one for others."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from webapp.kit.money import Money
+from webapp.orders.queries import words_of
+from webapp.web.templates import money
+
+Facts = Mapping[str, Any]
+
+_TOLD: Mapping[str, str] = {
+    "product.published": "Published",
+    "product.unpublished": "Hidden from the shop",
+    "product.deleted": "Deleted",
+    "category.created": "Added",
+    "category.updated": "Changed",
+    "staff.changed": "Changed",
+    "staff.signed_in": "Signed in",
+    "staff.signed_out": "Signed out",
+    "shop.updated": "Changed",
+    "media.stored": "Added to the pictures",
+    "key.revoked": "Revoked",
+    "import.uploaded": "File brought in",
+    "import.updated": "Read in another way",
+    "stock.updated": "Rules of the stock changed",
+}
+_MOVED = {
+    "receive": "Received",
+    "sell": "Sold",
+    "release": "Given back",
+    "ship": "Sent",
+    "return": "Came back",
+    "adjust": "Corrected",
+    "count": "Counted",
+    "transfer": "Moved",
+    "damage": "Set aside",
+}
+
+
+def sentence(name: str, facts: Facts, currency: str) -> str:
+    """What the event of this name says happened, in the manners that are spoken. Amounts are in
+    ``currency`` unless the event says so."""
+    return _said(name, facts, currency) or name.partition(".")[2].replace("_", " ").capitalize()
+
+
+def named(name: str) -> str:
+    """An event's name as people read it: ``Order placed``."""
+    return name.replace(".", " ").replace("_", " ").capitalize()
+
+
+def _said(name: str, facts: Facts, currency: str) -> str:
+    if name in _TOLD:
+        return _TOLD[name]
+    if name in _SAYERS:
+        return _SAYERS[name](facts, currency)
+    if name.startswith(("order.", "fulfilment.")):
+        said = words_of(name, dict(facts), currency, money)
+        return "" if said == name else said
+    return ""
+
+
+def _created(facts: Facts, currency: str) -> str:
+    origin = str(facts.get("origin") or "")
+    if origin.startswith("prd_"):
+        return "Created as a copy"
+    return "Created by an import" if origin else "Created"
+
+
+def _updated(facts: Facts, currency: str) -> str:
+    variants = facts.get("variants")
+    states = list(variants.values()) if isinstance(variants, dict) else []
+    parts = []
+    for state, words in (("created", "added"), ("deleted", "removed")):
+        if number := states.count(state):
+            parts.append(f"{number} {'version' if number == 1 else 'versions'} {words}")
+    said = ", ".join(parts).capitalize() or "Changed"
+    return f"{said} by an import" if facts.get("origin") else said
+
+
+def _price(facts: Facts, currency: str) -> str:
+    before, after = facts.get("before_minor"), facts.get("after_minor")
+    if not isinstance(before, int) or not isinstance(after, int):
+        return "Price changed"
+    return f"Price changed from {money(Money(before, currency))} to {money(Money(after, currency))}"
+
+
+def _gone_category(facts: Facts, currency: str) -> str:
+    to = facts.get("moved_to")
+    return f"Deleted; its products went to {to}" if to else "Deleted"
+
+
+def _came_or_went(facts: Facts, currency: str) -> str:
+    """Kinds that state their coming and going as a change of the name from or to nothing."""
+    changed = facts.get("changed")
+    for name in ("name", "title", "millionths"):
+        match changed.get(name) if isinstance(changed, dict) else None:
+            case [None, _]:
+                return "Added"
+            case [_, None]:
+                return "Deleted"
+    return "Changed"
+
+
+def _stock(facts: Facts, currency: str) -> str:
+    said = _MOVED.get(str(facts.get("kind")), "Changed")
+    reason = facts.get("reason")
+    return f"{said}: {reason}" if reason else said
+
+
+def _left(words: str) -> Callable[[Facts, str], str]:
+    return lambda facts, currency: words.format(facts.get("available", 0))
+
+
+def _money(words: str) -> Callable[[Facts, str], str]:
+    def say(facts: Facts, currency: str) -> str:
+        amount = Money(int(facts.get("amount_minor", 0)), str(facts.get("currency", currency)))
+        return words.format(money(amount))
+
+    return say
+
+
+def _staff(facts: Facts, currency: str) -> str:
+    return f"Added as {facts.get('role')}"
+
+
+def _key(facts: Facts, currency: str) -> str:
+    return f"Made, for {', '.join(facts.get('scopes') or ()) or 'nothing'}"
+
+
+def _started(facts: Facts, currency: str) -> str:
+    if facts.get("dry"):
+        return "Check started"
+    return "Refused rows tried again" if facts.get("again") else "Import started"
+
+
+def _counts(words: str) -> Callable[[Facts, str], str]:
+    def say(facts: Facts, currency: str) -> str:
+        told = [
+            f"{facts[name]} {word}"
+            for name, word in (
+                ("created", "new"),
+                ("changed_rows", "changed"),
+                ("unchanged", "as they were"),
+                ("skipped", "left out"),
+                ("failed", "refused"),
+            )
+            if facts.get(name)
+        ]
+        said = f"{words}: {', '.join(told)}" if told else words
+        return f"{said}. {facts['problem']}" if facts.get("problem") else said
+
+    return say
+
+
+def _export(facts: Facts, currency: str) -> str:
+    return f"The catalogue was written as {facts.get('dialect')}: {facts.get('rows')} rows"
+
+
+_SAYERS: Mapping[str, Callable[[Facts, str], str]] = {
+    "product.created": _created,
+    "product.updated": _updated,
+    "price.changed": _price,
+    "category.deleted": _gone_category,
+    "collection.updated": _came_or_went,
+    "brand.updated": _came_or_went,
+    "attribute.updated": _came_or_went,
+    "tax_rate.changed": _came_or_went,
+    "shipping_method.changed": _came_or_went,
+    "stock.changed": _stock,
+    "stock.low": _left("Running low: {} left to sell"),
+    "stock.out": _left("Sold out"),
+    "stock.back": _left("Back in stock: {} to sell"),
+    "payment.captured": _money("{} came in"),
+    "refund.succeeded": _money("{} given back"),
+    "staff.added": _staff,
+    "key.made": _key,
+    "import.started": _started,
+    "import.checked": _counts("Checked"),
+    "import.completed": _counts("Imported"),
+    "import.failed": _counts("Failed"),
+    "import.cancelled": _counts("Cancelled"),
+    "export.completed": _export,
+}

@@ -24,6 +24,7 @@ ON_BOTH = (
     "tests.exchange.test_replacing",
     "tests.exchange.test_resuming",
     "tests.inventory.",
+    "tests.notices.test_telling",
     "tests.orders.test_cancelling",
     "tests.orders.test_fulfilling",
     "tests.orders.test_placing",

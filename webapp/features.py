@@ -9,6 +9,7 @@ from webapp.exchange.feature import exchange
 from webapp.feature import Feature
 from webapp.inventory.feature import inventory
 from webapp.media.feature import media
+from webapp.notices.feature import notices
 from webapp.ops.feature import ops
 from webapp.orders.feature import orders
 from webapp.payments.feature import payments
@@ -28,6 +29,7 @@ FEATURES: tuple[Feature, ...] = (
     orders,
     checkout,
     exchange,
+    notices,
     storefront,
     backoffice,
     ops,

@@ -9,6 +9,7 @@ import webapp.catalogue.models
 import webapp.exchange.models
 import webapp.inventory.models
 import webapp.media.models
+import webapp.notices.models
 import webapp.orders.models
 import webapp.payments.models
 import webapp.pricing.models

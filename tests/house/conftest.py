@@ -26,6 +26,7 @@ from webapp.exchange.models import CatalogueImport
 from webapp.kit.actors import SYSTEM
 from webapp.main import create_app
 from webapp.media.models import MediaFile
+from webapp.notices.models import Notice
 from webapp.orders.models import Order
 from webapp.pricing.models import ShippingMethod
 from webapp.runtime.db import Database
@@ -160,6 +161,7 @@ def what_is_there(session: Session) -> dict[str, dict[str, str]]:
         "/admin/collections": {"public_id": one(Collection.public_id)},
         "/admin/attributes": {"code": one(Attribute.code)},
         "/admin/staff": {"public_id": one(Person.public_id)},
+        "/admin/notices": {"public_id": one(Notice.public_id)},
         "/admin/keys": {"public_id": one(ApiKey.public_id)},
         "/admin/stock": {"public_id": one(Variant.public_id)},
         "/admin/orders": {"public_id": one(Order.public_id), "parcel": "1003-F1"},

@@ -13,7 +13,7 @@ PERMISSIONS: dict[str, str] = {
     "settings:write": "Change what the merchant decides",
     "staff:write": "Invite and remove staff",
     "history:read": "See everything that happened, and who did it",
-    "keys:write": "Make API keys that may do no more than they may",
+    "keys:write": "Make API keys for scripts",
 }
 
 _ALL = frozenset(PERMISSIONS)

@@ -1,8 +1,11 @@
 """What stands around every page of the back office: who is signed in and what they may see."""
 
+from functools import cached_property
+
 from starlette.requests import HTTPConnection
 
 from webapp.kit.actors import Actor
+from webapp.notices import queries as notices
 from webapp.storefront.frame import Frame
 
 
@@ -13,6 +16,12 @@ class OfficeFrame(Frame):
     def staff(self) -> Actor | None:
         found: Actor | None = getattr(self._request.state, "actor", None)
         return found
+
+    @cached_property
+    def unread(self) -> int:
+        """Notices that wait for whoever is signed in; counted to a hundred."""
+        who = self.staff
+        return self._ask(lambda session: notices.unread_count(session, who)) if who else 0
 
     def may(self, permission: str) -> bool:
         """For showing or hiding a control; the command asks again."""

@@ -1,0 +1,119 @@
+"""Which facts concern staff: whom, what is counted together, and where it can be seen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from webapp.exchange.events import ImportCompleted, ImportFailed
+from webapp.inventory.events import StockLow, StockOut
+from webapp.orders.events import OrderPlaced
+from webapp.runtime.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Notices that somebody chooses together."""
+
+    code: str
+    label: str
+    hint: str
+    needs: str
+    """The permission of those whom they concern."""
+
+
+ORDERS = Kind("orders", "New orders", "Somebody placed an order.", "orders:read")
+STOCK = Kind("stock", "Stock", "Something runs low or is sold out.", "catalogue:read")
+IMPORTS = Kind(
+    "imports", "Imports", "A file could not be brought in, or not all of it.", "imports:write"
+)
+
+KINDS: tuple[Kind, ...] = (ORDERS, STOCK, IMPORTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fact as a notice. Those with the same ``key`` are one notice that counts them."""
+
+    kind: Kind
+    event: str
+    key: str
+    subject_id: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def told_of(fact: Event, at: datetime) -> Told | None:
+    """What staff hear of this fact; None for what is nobody's concern.
+
+    What happens by the hundred (an import that sells half the shop out) is counted by the hour.
+    """
+    hour = f"{fact.name}:{at:%Y%m%d%H}"
+    match fact:
+        case OrderPlaced():
+            shown = {
+                "number": fact.number,
+                "units": fact.units,
+                "total_minor": fact.total_minor,
+                "currency": fact.currency,
+            }
+            return Told(ORDERS, fact.name, f"{fact.name}:{fact.order}", fact.order, shown)
+        case StockOut() | StockLow():
+            shown = {"product": fact.product, "left": fact.available}
+            return Told(STOCK, fact.name, hour, fact.variant, shown)
+        case ImportFailed():
+            shown = {"file": fact.file_name, "problem": fact.problem}
+            return Told(IMPORTS, fact.name, _ended(fact.import_, at), fact.import_, shown)
+        case ImportCompleted(failed=failed) if failed:
+            shown = {"file": fact.file_name, "failed": failed}
+            return Told(IMPORTS, fact.name, _ended(fact.import_, at), fact.import_, shown)
+    return None
+
+
+def path_of(event: str, subject_id: str, count: int) -> str:
+    """Where what a notice tells about can be seen."""
+    match event:
+        case "order.placed":
+            return f"/admin/orders/{subject_id}"
+        case "stock.low" | "stock.out" if count == 1:
+            return f"/admin/stock/{subject_id}"
+        case "stock.low" | "stock.out":
+            return "/admin/products?state=low"
+        case "import.failed" | "import.completed":
+            return f"/admin/exchange/{subject_id}"
+    return "/admin/notices"
+
+
+def words_of(event: str, facts: Mapping[str, Any], count: int, product: str) -> tuple[str, str]:
+    """A notice in one sentence, and what else there is to say. ``product`` is the title of the
+    first product that it is about."""
+    match event:
+        case "order.placed":
+            return f"New order {facts['number']}", _counted(facts["units"], "item")
+        case "stock.out":
+            return f"{_and_others(product, count)} sold out", ""
+        case "stock.low" if count == 1:
+            return f"{product} is running low", f"{facts['left']} left"
+        case "stock.low":
+            return f"{_and_others(product, count)} running low", ""
+        case "import.failed":
+            return f"The import of {facts['file']} failed", facts["problem"]
+        case "import.completed":
+            refused = _counted(facts["failed"], "row")
+            was = "was" if facts["failed"] == 1 else "were"
+            return f"{refused} of {facts['file']} {was} refused", ""
+    return event, ""
+
+
+def _ended(imported: str, at: datetime) -> str:
+    """One that is tried again and fails again is told of again."""
+    return f"import:{imported}:{at:%Y%m%d%H%M%S}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _and_others(name: str, count: int) -> str:
+    if count == 1:
+        return f"{name} is"
+    return f"{name} and {_counted(count - 1, 'other')} are"

@@ -58,6 +58,10 @@ class Browser:
             yield other
 
     @property
+    def app(self) -> FastAPI:
+        return self._app
+
+    @property
     def cookies(self) -> httpx.Cookies:
         return self._client.cookies
 

@@ -16,7 +16,6 @@ from webapp.payments.feature import payments
 from webapp.pricing.feature import pricing
 from webapp.shop.feature import shop
 from webapp.storefront.feature import storefront
-from webapp.webhooks.feature import webhooks
 
 FEATURES: tuple[Feature, ...] = (
     shop,
@@ -30,7 +29,6 @@ FEATURES: tuple[Feature, ...] = (
     orders,
     checkout,
     exchange,
-    webhooks,
     notices,
     storefront,
     backoffice,

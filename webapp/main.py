@@ -16,10 +16,9 @@ from webapp.runtime.events import Handlers
 from webapp.runtime.jobs import Jobs, Means, Runner, housekeeping
 from webapp.runtime.limits import Buckets
 from webapp.runtime.links import links_for
-from webapp.runtime.mail import Mails, PostOffice, sources_of
+from webapp.runtime.mail import Mails, PostOffice
 from webapp.runtime.mail import jobs as mail_jobs
 from webapp.runtime.outbound import Outbound
-from webapp.runtime.portraits import Portrait
 from webapp.runtime.secrets import secret_key
 from webapp.runtime.storage import DiskStorage
 from webapp.settings import Settings
@@ -54,9 +53,7 @@ def assemble(settings: Settings) -> OpenShop:
     settings.uploads_dir.mkdir(parents=True, exist_ok=True)
     settings = settings.model_copy(update={"secret_key": secret_key(settings)})
     handlers, jobs, mails = Handlers(), Jobs("shop"), Mails("shop")
-    portraits: dict[str, Portrait] = {}
     for feature in FEATURES:
-        portraits |= feature.portraits
         if feature.handlers:
             handlers.include(feature.handlers)
         if feature.jobs:
@@ -66,14 +63,13 @@ def assemble(settings: Settings) -> OpenShop:
     jobs.include(housekeeping)
     jobs.include(mail_jobs)
     links = links_for(settings)
-    told = {"links": links, "portraits": portraits}
-    database = Database(settings.database, handlers=handlers, info=told)
+    database = Database(settings.database, handlers=handlers, info={"links": links})
     migrations.prepare(database)
     means = Means(
         settings=settings,
         storage=DiskStorage(settings.uploads_dir),
         outbound=Outbound(allow_private=settings.outbound_allow_private),
-        post=PostOffice(settings, links, mails, letterhead, sources_of),
+        post=PostOffice(settings, links, mails, letterhead),
     )
     runner = Runner(database, means, jobs, threads=settings.job_threads)
     return OpenShop(settings, database, means, runner)
@@ -116,6 +112,8 @@ def create_app(settings: Settings) -> FastAPI:
     site.state.means = shop.means
     site.state.storage = shop.means.storage
     site.state.sign_in_tries = Buckets(per_minute=6, burst=10)
+    site.state.network_tries = Buckets(per_minute=30, burst=60)
+    site.state.mail_asks = Buckets(per_minute=0.5, burst=5)
     per_key = settings.key_rate_per_minute
     site.state.key_uses = Buckets(per_key, per_key) if per_key else None
     for feature in FEATURES:
@@ -133,7 +131,7 @@ def create_app(settings: Settings) -> FastAPI:
         api=api,
         frame=_frame,
         manners=_manners,
-        sign_in_pages={"/admin": "/admin/sign-in"},
+        sign_in_pages={"/admin": "/admin/sign-in", "/account": "/account/login"},
     )
     return site
 

@@ -37,6 +37,21 @@
     if (input.value !== before) input.dispatchEvent(new Event("change", { bubbles: true }));
   });
 
+  // data-limits on a password says how long it is while it is typed.
+  document.addEventListener("input", ({ target }) => {
+    if (!target.matches("[data-limits]")) return;
+    let note = target.parentElement.querySelector("[data-typed]");
+    if (!note) {
+      note = Object.assign(document.createElement("p"), { className: "field__hint" });
+      note.dataset.typed = "";
+      note.setAttribute("aria-live", "polite");
+      target.after(note);
+    }
+    const typed = [...target.value].length;
+    const left = target.minLength - typed;
+    note.textContent = !typed ? "" : left > 0 ? `${left} more to go` : `${typed} characters: long enough`;
+  });
+
   // data-print prints the page.
   document.addEventListener("click", ({ target }) => {
     if (target.closest("[data-print]")) window.print();

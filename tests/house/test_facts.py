@@ -11,7 +11,12 @@ from types import FunctionType, ModuleType
 from tests.house.test_source import SHOP
 
 SILENT = {
+    "accounts.confirm": "a browser's token is replaced; what is done with it states itself",
+    "accounts.forget_ended": "sign-ins that are over already",
+    "accounts.forget_old_links": "links that open nothing already",
     "accounts.note_key_use": "when a key was last used is a note on the key, minute by minute",
+    "accounts.note_seen": "as accounts.note_key_use, of a browser",
+    "accounts.spend_link": "what the link is for states itself",
     "cart.accept_prices": "a shopper has read something; the cart itself is as it was",
     "cart.add": "a cart is a shopper's notepad: nothing is promised, sold or owed until the order",
     "cart.convert": "order.placed says it",
@@ -25,9 +30,6 @@ SILENT = {
     "catalogue.refresh_columns": "as catalogue.refresh",
     "inventory.ensure_item": "counters at zero; variant by variant, before anything is counted",
     "payments.begin": "order.placed says what is asked, and how it is to be paid",
-    "webhooks.announce": "the message of facts that are being stated",
-    "webhooks.number": "the place of a message among others",
-    "webhooks.sweep": "forgets old messages; the facts stay",
     "shop.row": "the settings as they are before anybody decided anything",
 }
 """Commands that write and state nothing, each with the reason."""

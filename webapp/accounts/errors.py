@@ -1,6 +1,6 @@
 """Refusals about people, signing in and keys."""
 
-from webapp.kit.errors import Invalid, Refused, SignInNeeded
+from webapp.kit.errors import Invalid, NotFound, Refused, SignInNeeded
 
 
 class WrongCredentials(Invalid):
@@ -37,3 +37,23 @@ class UnknownKey(SignInNeeded):
 
 class TooManyKeys(Refused):
     title = "There are too many keys"
+
+
+class NoSuchDevice(NotFound):
+    title = "Not signed in there"
+
+
+class ConfirmationNeeded(SignInNeeded):
+    """They are signed in, and this asks for their password once more."""
+
+    title = "Please confirm that it is you"
+
+
+class LinkSpent(Refused):
+    """One sentence for a link that was used, has expired, was forged or is not for this."""
+
+    title = "This link opens nothing any more"
+
+
+class NameTaken(Refused):
+    title = "That name is taken"

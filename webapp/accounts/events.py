@@ -1,4 +1,4 @@
-"""Facts about people."""
+"""Facts about people and keys. They hold no name and no address: what was recorded stays."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,57 +8,112 @@ from webapp.runtime.events import Event, plain
 
 
 @dataclass(frozen=True)
-class StaffAdded(Event):
-    name: ClassVar[str] = "staff.added"
+class PersonEvent(Event):
+    """Something about one person."""
+
     person: str
-    role: str
 
     @property
     def subject(self) -> tuple[str, str]:
         return ("person", self.person)
+
+    def payload(self) -> dict[str, Any]:
+        return {}
+
+
+@dataclass(frozen=True)
+class StaffAdded(PersonEvent):
+    name: ClassVar[str] = "staff.added"
+    role: str
 
     def payload(self) -> dict[str, Any]:
         return {"role": self.role, "changed": {"role": [None, self.role]}}
 
 
 @dataclass(frozen=True)
-class StaffChanged(Event):
+class StaffChanged(PersonEvent):
     name: ClassVar[str] = "staff.changed"
-    person: str
     changed: dict[str, list[Any]]
-
-    @property
-    def subject(self) -> tuple[str, str]:
-        return ("person", self.person)
 
     def payload(self) -> dict[str, Any]:
         return {"changed": self.changed}
 
 
 @dataclass(frozen=True)
-class SignedOut(Event):
-    name: ClassVar[str] = "staff.signed_out"
-    person: str
-
-    @property
-    def subject(self) -> tuple[str, str]:
-        return ("person", self.person)
-
-    def payload(self) -> dict[str, Any]:
-        return {}
+class CustomerCreated(PersonEvent):
+    name: ClassVar[str] = "customer.created"
 
 
 @dataclass(frozen=True)
-class SignedIn(Event):
-    name: ClassVar[str] = "staff.signed_in"
-    person: str
+class CustomerVerified(PersonEvent):
+    """They showed that the mailbox is theirs."""
 
-    @property
-    def subject(self) -> tuple[str, str]:
-        return ("person", self.person)
+    name: ClassVar[str] = "customer.verified"
+
+
+@dataclass(frozen=True)
+class CustomerUpdated(PersonEvent):
+    """``changed`` names what; the values are nobody's who reads this later."""
+
+    name: ClassVar[str] = "customer.updated"
+    changed: tuple[str, ...]
 
     def payload(self) -> dict[str, Any]:
-        return {}
+        return {"changed": list(self.changed)}
+
+
+@dataclass(frozen=True)
+class SignedIn(PersonEvent):
+    """``how``: ``password``, ``link``, ``passkey``, the name of a provider."""
+
+    name: ClassVar[str] = "person.signed_in"
+    how: str = "password"
+    sign_in: str = ""
+    is_new_device: bool = False
+
+    def payload(self) -> dict[str, Any]:
+        return {"how": self.how, "sign_in": self.sign_in, "is_new_device": self.is_new_device}
+
+
+@dataclass(frozen=True)
+class SignedOut(PersonEvent):
+    """One browser, or (``sign_in`` empty) every other one."""
+
+    name: ClassVar[str] = "person.signed_out"
+    sign_in: str = ""
+
+    def payload(self) -> dict[str, Any]:
+        return {"sign_in": self.sign_in}
+
+
+@dataclass(frozen=True)
+class PasswordChanged(PersonEvent):
+    """``how``: ``known`` (the old one was typed), ``reset`` (by a mailed link)."""
+
+    name: ClassVar[str] = "person.password_changed"
+    how: str
+
+    def payload(self) -> dict[str, Any]:
+        return {"how": self.how}
+
+
+@dataclass(frozen=True)
+class LinkPromised(PersonEvent):
+    """A link is to be mailed; ``purpose`` as in ``LinkPurpose``."""
+
+    name: ClassVar[str] = "person.link_promised"
+    link: str
+    purpose: str
+
+    def payload(self) -> dict[str, Any]:
+        return {"link": self.link, "purpose": self.purpose}
+
+
+@dataclass(frozen=True)
+class RegisteredAgain(PersonEvent):
+    """Somebody asked for an account with an address that has one."""
+
+    name: ClassVar[str] = "person.registered_again"
 
 
 @dataclass(frozen=True)

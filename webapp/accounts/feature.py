@@ -1,8 +1,13 @@
-"""People, their sign-ins and the keys of their scripts. Owns ``people``, ``sign_ins`` and
-``api_keys``; says what staff may do."""
+"""People, their sign-ins, the links they are mailed and the keys of their scripts. Owns ``people``,
+``sign_ins``, ``mailed_links`` and ``api_keys``; says what staff may do."""
 
 from webapp.accounts.api import api
+from webapp.accounts.handlers import handlers
+from webapp.accounts.jobs import jobs
+from webapp.accounts.mails import mails
 from webapp.accounts.permissions import PERMISSIONS
 from webapp.feature import Feature
 
-accounts = Feature("accounts", api=api, permissions=PERMISSIONS)
+accounts = Feature(
+    "accounts", api=api, handlers=handlers, jobs=jobs, mails=mails, permissions=PERMISSIONS
+)

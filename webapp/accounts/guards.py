@@ -1,30 +1,42 @@
 """Who is asking, as dependencies of routes. What they may do is asked again in each command."""
 
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from typing import Annotated
 
 import structlog
-from anyio import to_thread
+from anyio import Semaphore, to_thread
+from anyio.lowlevel import RunVar
 from fastapi import Depends, Request
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 from sqlmodel import Session
 
 from webapp.accounts import commands, queries
 from webapp.accounts.commands.keys import USE_NOTED_EVERY
-from webapp.accounts.errors import KeyNeeded, UnknownKey
+from webapp.accounts.commands.signing_in import SEEN_NOTED_EVERY
+from webapp.accounts.errors import ConfirmationNeeded, KeyNeeded, UnknownKey
+from webapp.accounts.passwords import HASHES_AT_ONCE
+from webapp.accounts.queries import Member
 from webapp.kit.actors import Actor
 from webapp.kit.clock import now
 from webapp.kit.errors import SignInNeeded, TooMany
 from webapp.runtime.db import Database
 from webapp.runtime.limits import Buckets
-from webapp.web.deps import Data, Db
-from webapp.web.limits import tell_limit
+from webapp.web.deps import Data, Db, place
+from webapp.web.limits import tell_limit, whose
 from webapp.web.sessions import read_cookie
 
-log = structlog.get_logger("vitrine.keys")
+log = structlog.get_logger("vitrine.accounts")
 
 COOKIE = "session"
+
+FRESH_FOR = timedelta(minutes=15)
+"""After proving who one is, one may do what is sensitive for so long."""
+
+CONFIRM_PAGE = "/account/confirm"
+
+_hash_places: RunVar[Semaphore] = RunVar("vitrine_hash_places")
 
 LONGEST_KEY = 200
 
@@ -48,33 +60,148 @@ def token_of(request: Request) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def staff(request: Request, db: Db) -> Actor:
-    """The member of staff who is asking. Raises ``SignInNeeded`` for everybody else."""
-    secret = token_of(request)
-    actor = queries.staff_of_token(db, secret) if secret else None
-    return _welcome(request, actor)
+async def seen_noted(request: Request) -> AsyncIterator[None]:
+    """Once the answer has left and its transaction ended, remember that the browser was seen."""
+    try:
+        yield
+    finally:
+        member: Member | None = getattr(request.state, "member_to_note", None)
+        if member is not None:
+            seen = member
+            await _note(request, lambda session: commands.note_seen(session, seen))
 
 
-def staff_beside(request: Request, data: Data) -> Actor:
+SeenNoted = Annotated[None, Depends(seen_noted, scope="request")]
+
+
+async def hashing_turn() -> AsyncIterator[None]:
+    """A place among the few that hash at once. Whoever waits for it holds no thread and none of
+    the places of those who have other slow work."""
+    async with place(_hash_places, 2 * HASHES_AT_ONCE):
+        yield
+
+
+HashTurn = Annotated[None, Depends(hashing_turn, scope="function")]
+"""For a route that hashes a password; it comes after the form and before ``Data``."""
+
+
+def slow_down(request: Request, typed: str) -> None:
+    """Before a password is tried: ten tries at once and then one every ten seconds, for each pair
+    of network and account; sixty and then thirty a minute for a network. So nobody locks out
+    somebody else. Raises ``TooMany``."""
+    network = whose(request.scope)
+    state = request.app.state
+    wait = max(state.sign_in_tries.take(f"{network} {typed}"), state.network_tries.take(network))
+    if wait:
+        seconds = math.ceil(wait)
+        raise TooMany(
+            f"That were many tries. Wait {seconds} seconds and try again.", retry_after=seconds
+        )
+
+
+def slow_down_mail(request: Request, email: str) -> None:
+    """Before something is mailed because somebody asked: five for each address and then one every
+    two minutes; and as many tries for a network as for signing in. Raises ``TooMany``."""
+    state = request.app.state
+    wait = max(state.mail_asks.take(email), state.network_tries.take(whose(request.scope)))
+    if wait:
+        seconds = math.ceil(wait)
+        raise TooMany(
+            "We have written to this address several times. Have a look at your mail, also among "
+            f"the unwanted, or try again in {seconds} seconds.",
+            retry_after=seconds,
+        )
+
+
+def visitor(request: Request, _noted: SeenNoted, db: Db) -> Member | None:
+    """Who is signed in in this browser, if anybody is."""
+    return member_of(request, db)
+
+
+def visitor_beside(request: Request, _noted: SeenNoted, data: Data) -> Member | None:
     """The same for a route with slow work, which must not keep a transaction open meanwhile."""
-    return staff_of(request, data)
+    return member_beside(request, data)
+
+
+def member_of(request: Request, session: Session) -> Member | None:
+    """The same outside of the dependencies: at most one statement for a request."""
+    if not hasattr(request.state, "member"):
+        secret = token_of(request)
+        found = queries.member_of_token(session, secret) if secret else None
+        request.state.member = found
+        if found is not None and found.last_seen_at < now() - SEEN_NOTED_EVERY:
+            request.state.member_to_note = found
+    member: Member | None = request.state.member
+    return member
+
+
+def member_beside(request: Request, database: Database) -> Member | None:
+    """The same in a reading transaction of its own."""
+    if not hasattr(request.state, "member") and token_of(request):
+        with database.reading() as session:
+            return member_of(request, session)
+    return getattr(request.state, "member", None)
+
+
+Visitor = Annotated[Member | None, Depends(visitor, scope="function")]
+VisitorBeside = Annotated[Member | None, Depends(visitor_beside, scope="function")]
+
+
+def customer(member: Visitor) -> Member:
+    """Somebody who is signed in. Raises ``SignInNeeded`` for everybody else."""
+    return _known(member)
+
+
+def customer_beside(member: VisitorBeside) -> Member:
+    return _known(member)
+
+
+def fresh(member: Visitor) -> Member:
+    """Somebody who proved who they are a few minutes ago. Raises ``ConfirmationNeeded``, which
+    leads to the page that asks for it and back."""
+    return _fresh(_known(member))
+
+
+def fresh_beside(member: VisitorBeside) -> Member:
+    return _fresh(_known(member))
+
+
+def is_fresh(member: Member) -> bool:
+    return member.confirmed_at > now() - FRESH_FOR
+
+
+def _known(member: Member | None) -> Member:
+    if member is None:
+        raise SignInNeeded("Sign in to see your account.")
+    return member
+
+
+def _fresh(member: Member) -> Member:
+    if not is_fresh(member):
+        raise ConfirmationNeeded("Type your password once more.", sign_in_page=CONFIRM_PAGE)
+    return member
+
+
+def staff(request: Request, member: Visitor) -> Actor:
+    """The member of staff who is asking. Raises ``SignInNeeded`` for everybody else."""
+    return _welcome(request, member)
+
+
+def staff_beside(request: Request, member: VisitorBeside) -> Actor:
+    """The same for a route with slow work, which must not keep a transaction open meanwhile."""
+    return _welcome(request, member)
 
 
 def staff_of(request: Request, database: Database) -> Actor:
     """Look the browser's token up in a reading transaction of its own."""
-    secret = token_of(request)
-    actor = None
-    if secret:
-        with database.reading() as session:
-            actor = queries.staff_of_token(session, secret)
-    return _welcome(request, actor)
+    return _welcome(request, member_beside(request, database))
 
 
-def _welcome(request: Request, actor: Actor | None) -> Actor:
-    if actor is None:
+def _welcome(request: Request, member: Member | None) -> Actor:
+    if member is None or member.role is None:
         raise SignInNeeded("Sign in to see the back office.")
-    request.state.actor = actor
-    return actor
+    request.state.actor = member.actor
+    return member.actor
 
 
 async def key_shown(
@@ -95,14 +222,17 @@ async def use_noted(request: Request) -> AsyncIterator[None]:
     finally:
         public_id: str | None = getattr(request.state, "key_to_note", None)
         if public_id is not None:
-            await _note_use(request.app.state.database, public_id)
+            key = public_id
+            await _note(request, lambda session: commands.note_key_use(session, key))
 
 
-async def _note_use(database: Database, public_id: str) -> None:
+async def _note(request: Request, what: Callable[[Session], None]) -> None:
+    database: Database = request.app.state.database
+
     def write() -> None:
         session = database.open_writing()
         try:
-            commands.note_key_use(session, public_id)
+            what(session)
         except BaseException:
             database.close(session, commit=False)
             raise
@@ -112,8 +242,8 @@ async def _note_use(database: Database, public_id: str) -> None:
         async with database.turn():
             await to_thread.run_sync(write)
     except Exception as error:
-        # The script has its answer already, and will be noted at its next use.
-        log.warning("key_use_not_noted", error=type(error).__name__)
+        # They have their answer already, and will be noted the next time.
+        log.warning("use_not_noted", error=type(error).__name__)
 
 
 KeyShown = Annotated[str, Depends(key_shown)]
@@ -157,6 +287,10 @@ def _count(request: Request, public_id: str) -> None:
         raise TooMany("This key is used too often; slow down.", retry_after=seconds)
 
 
+Customer = Annotated[Member, Depends(customer, scope="function")]
+CustomerBeside = Annotated[Member, Depends(customer_beside, scope="function")]
+Fresh = Annotated[Member, Depends(fresh, scope="function")]
+FreshBeside = Annotated[Member, Depends(fresh_beside, scope="function")]
 Staff = Annotated[Actor, Depends(staff, scope="function")]
 StaffBeside = Annotated[Actor, Depends(staff_beside, scope="function")]
 Script = Annotated[Actor, Depends(script, scope="function")]

@@ -1,11 +1,20 @@
-"""People who may sign in, the browsers they are signed in with, and the keys of their scripts."""
+"""People who may sign in, the browsers they are signed in with, the links they are mailed, and the
+keys of their scripts."""
 
 from datetime import datetime
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
+from webapp.accounts.links import LinkPurpose
 from webapp.kit.clock import now
-from webapp.runtime.columns import json_field, optional_utc_field, public_id_field, utc_field
+from webapp.runtime.columns import (
+    enum_field,
+    json_field,
+    optional_utc_field,
+    public_id_field,
+    utc_field,
+)
 
 
 class Person(SQLModel, table=True):
@@ -17,16 +26,30 @@ class Person(SQLModel, table=True):
     public_id: str = public_id_field("per")
     email: str = Field(unique=True, max_length=254)
     """Normalised: trimmed, lower case, international domains in ASCII."""
+    email_verified_at: datetime | None = optional_utc_field()
+    """When they showed that this mailbox is theirs; null: anybody could have typed it."""
+    username: str | None = Field(default=None, unique=True, index=True, max_length=30)
+    """Lower case, ASCII; only where the shop lets people choose one."""
     name: str = Field(default="", max_length=120)
-    password_hash: str = Field(max_length=255)
+    password_hash: str = Field(default="", max_length=255)
+    """Empty for somebody who comes in by mailed links alone: nothing matches it."""
     role: str | None = Field(default=None, max_length=20, index=True)
     is_active: bool = True
+    locale: str = Field(default="", max_length=12)
+    """Their own language; empty: the shop's."""
+    time_zone: str = Field(default="", max_length=60)
+    """Theirs; empty: the shop's."""
     created_at: datetime = utc_field(default_factory=now)
     last_sign_in_at: datetime | None = optional_utc_field()
+    """Of staff."""
 
     @property
     def is_staff(self) -> bool:
         return self.role is not None and self.is_active
+
+    @property
+    def is_verified(self) -> bool:
+        return self.email_verified_at is not None
 
 
 class SignIn(SQLModel, table=True):
@@ -35,12 +58,46 @@ class SignIn(SQLModel, table=True):
     __tablename__ = "sign_ins"
 
     id: int | None = Field(default=None, primary_key=True)
+    public_id: str = public_id_field("sgn")
     token_hash: str = Field(unique=True, max_length=64)
     person_id: int = Field(foreign_key="people.id", ondelete="CASCADE", index=True)
     user_agent: str = Field(default="", max_length=200)
+    is_kept: bool = False
+    """Whether the browser was asked to stay signed in."""
     created_at: datetime = utc_field(default_factory=now)
     last_seen_at: datetime = utc_field(default_factory=now)
+    """To a few minutes: it is not written for every page."""
+    confirmed_at: datetime = utc_field(default_factory=now)
+    """When the person last proved who they are: at sign-in, or before something sensitive."""
+    idle_until: datetime = utc_field(default_factory=now)
+    """Unless the browser is seen before, it is signed out then."""
     expires_at: datetime = utc_field(index=True)
+    """Whatever happens, it is signed out then."""
+
+
+class MailedLink(SQLModel, table=True):
+    """A promise of one act to whoever reads a mailbox. Good once, until it expires.
+
+    The link carries the public id, signed for its purpose with the shop's secret: whoever reads
+    this table cannot make a link from it.
+    """
+
+    __tablename__ = "mailed_links"
+    __table_args__ = (Index("ix_mailed_links_person", "person_id", "purpose"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = public_id_field("lnk")
+    person_id: int = Field(foreign_key="people.id", ondelete="CASCADE")
+    purpose: LinkPurpose = enum_field(LinkPurpose)
+    email: str = Field(max_length=254)
+    """The address it was sent to. It is worth nothing once the account has another one."""
+    pair: str = Field(default="", max_length=40)
+    """What two links that need each other have in common."""
+    new_email: str = Field(default="", max_length=254)
+    """Of a change of address: the one to come."""
+    created_at: datetime = utc_field(default_factory=now)
+    expires_at: datetime = utc_field(index=True)
+    used_at: datetime | None = optional_utc_field()
 
 
 class ApiKey(SQLModel, table=True):

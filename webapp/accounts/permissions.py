@@ -10,8 +10,6 @@ PERMISSIONS: dict[str, str] = {
     "imports:write": "Bring catalogue files in and take them out",
     "mail:read": "See the mail that was sent and what became of it",
     "mail:write": "Send mail again, call it off and change its words",
-    "events:read": "Fetch what happened in the shop, orders and who placed them included",
-    "webhooks:write": "Say who is told outside of what happens, and send it again",
     "settings:write": "Change what the merchant decides",
     "staff:write": "Invite and remove staff",
     "history:read": "See everything that happened, and who did it",

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlmodel import Session, col, func, or_, select
 
-from webapp.accounts.models import ApiKey, Person, SignIn
+from webapp.accounts.agents import browser_name
+from webapp.accounts.models import ApiKey, MailedLink, Person, SignIn
 from webapp.accounts.permissions import of_role
 from webapp.kit.actors import Actor
 from webapp.kit.clock import now
@@ -26,22 +27,161 @@ def by_public_id(session: Session, public_id: str) -> Person:
     return person
 
 
-def staff_of_token(session: Session, secret: str) -> Actor | None:
-    """The member of staff whose browser carries this token, as an actor; one statement."""
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What signing in needs to know of somebody. ``key`` is for joins and never leaves the shop."""
+
+    key: int
+    person: str
+    name: str
+    email: str
+    role: str | None
+    password_hash: str
+    is_verified: bool
+    created_at: datetime
+    is_active: bool = True
+
+    @property
+    def actor(self) -> Actor:
+        return actor_of(self.person, self.name, self.role)
+
+    @classmethod
+    def of(cls, person: Person) -> "Credentials":
+        if person.id is None:
+            raise ValueError("the person has not been stored yet")
+        return cls(
+            person.id,
+            person.public_id,
+            person.name,
+            person.email,
+            person.role,
+            person.password_hash,
+            person.is_verified,
+            person.created_at,
+            person.is_active,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody who is signed in, and the browser they are signed in with."""
+
+    key: int
+    person: str
+    name: str
+    email: str
+    role: str | None
+    is_verified: bool
+    sign_in: str
+    is_kept: bool
+    last_seen_at: datetime
+    confirmed_at: datetime
+    expires_at: datetime
+
+    @property
+    def actor(self) -> Actor:
+        """With what the role may do; nothing for a customer, who acts on what is theirs."""
+        return actor_of(self.person, self.name, self.role)
+
+
+def credentials(session: Session, typed: str) -> Credentials | None:
+    """Whose normalised address or user name this is, if the account is open; one statement."""
+    which = Person.email == typed if "@" in typed else Person.username == typed
     row = session.exec(
-        select(Person.public_id, Person.name, Person.role)
+        select(  # type: ignore[call-overload]
+            Person.id,
+            Person.public_id,
+            Person.name,
+            Person.email,
+            Person.role,
+            Person.password_hash,
+            col(Person.email_verified_at).is_not(None),
+            Person.created_at,
+        ).where(which, col(Person.is_active).is_(True))
+    ).one_or_none()
+    return Credentials(*row) if row else None
+
+
+def member_of_token(session: Session, secret: str) -> Member | None:
+    """Whose browser carries this token, if it is signed in still; one statement."""
+    at = now()
+    row = session.exec(
+        select(  # type: ignore[call-overload]
+            Person.id,
+            Person.public_id,
+            Person.name,
+            Person.email,
+            Person.role,
+            col(Person.email_verified_at).is_not(None),
+            SignIn.public_id,
+            SignIn.is_kept,
+            SignIn.last_seen_at,
+            SignIn.confirmed_at,
+            SignIn.expires_at,
+        )
         .join(SignIn, col(SignIn.person_id) == col(Person.id))
         .where(
             SignIn.token_hash == hash_token(secret),
-            SignIn.expires_at > now(),
+            SignIn.expires_at > at,
+            SignIn.idle_until > at,
             col(Person.is_active).is_(True),
-            col(Person.role).is_not(None),
         )
     ).one_or_none()
-    if row is None:
-        return None
-    public_id, name, role = row
-    return Actor("staff", public_id, name, of_role(role))
+    return Member(*row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A browser somebody is signed in with, as they see it in their list."""
+
+    sign_in: str
+    user_agent: str
+    is_kept: bool
+    created_at: datetime
+    last_seen_at: datetime
+
+    @property
+    def name(self) -> str:
+        return browser_name(self.user_agent)
+
+
+def devices(session: Session, person_key: int) -> list[Device]:
+    """The browsers somebody is signed in with, the one used last first."""
+    at = now()
+    rows = session.exec(
+        select(  # type: ignore[call-overload]
+            SignIn.public_id,
+            SignIn.user_agent,
+            SignIn.is_kept,
+            SignIn.created_at,
+            SignIn.last_seen_at,
+        )
+        .where(SignIn.person_id == person_key, SignIn.expires_at > at, SignIn.idle_until > at)
+        .order_by(col(SignIn.last_seen_at).desc(), col(SignIn.id).desc())
+    )
+    return [Device(*row) for row in rows]
+
+
+def device_name(session: Session, sign_in: str) -> str:
+    """What the browser of a sign-in is called; empty once it is over."""
+    found = session.exec(select(SignIn.user_agent).where(SignIn.public_id == sign_in)).first()
+    return browser_name(found) if found is not None else ""
+
+
+def link_by(session: Session, public_id: str) -> MailedLink:
+    """The mailed link of this id. Raises ``NotFound``."""
+    link = session.exec(select(MailedLink).where(MailedLink.public_id == public_id)).one_or_none()
+    if link is None:
+        raise NotFound("There is no such link.")
+    return link
+
+
+def actor_of(person: str, name: str, role: str | None) -> Actor:
+    """Somebody as the one who acts. A customer's name stays out of the log, which outlives the
+    account."""
+    if role is None:
+        return Actor("customer", person, "Customer")
+    return Actor("staff", person, name, of_role(role))
 
 
 def staff(session: Session) -> Sequence[Person]:

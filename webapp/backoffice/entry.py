@@ -1,6 +1,5 @@
 """The door of the back office: signing in and out, and the first visit to a fresh shop."""
 
-import math
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -9,10 +8,9 @@ from starlette.responses import Response
 from webapp.accounts import commands, passwords, queries
 from webapp.accounts.errors import WeakPassword
 from webapp.accounts.founding import is_welcome_key
-from webapp.accounts.guards import COOKIE, token_of
+from webapp.accounts.guards import COOKIE, HashTurn, slow_down, token_of
 from webapp.backoffice.forms import FoundForm, SignInForm
-from webapp.kit.errors import Invalid, NotAllowed, TooMany
-from webapp.runtime.limits import Buckets
+from webapp.kit.errors import Invalid, NotAllowed
 from webapp.web.deps import Data, Db
 from webapp.web.sessions import forget_cookie, set_cookie
 from webapp.web.submissions import Submission, submitted
@@ -37,21 +35,13 @@ def sign_in(request: Request, db: Db, to: str = "") -> Response:
 
 
 @pages.post("/admin/sign-in", name="backoffice.submit_sign_in")
-def submit_sign_in(request: Request, form: SignInAsked, data: Data) -> Response:
+def submit_sign_in(request: Request, form: SignInAsked, _turn: HashTurn, data: Data) -> Response:
     """Check the password outside of any transaction, then remember the browser in a short one."""
     if form.data:
         secret = _signed_in(request, form.data, data)
         if secret is not None:
             to = local_path(form.data.to) or request.app.state.url_for(HOME)
-            response = redirect(request, to)
-            set_cookie(
-                request,
-                response,
-                COOKIE,
-                secret,
-                int(commands.SIGN_IN_LASTS.total_seconds()),
-            )
-            return response
+            return _carrying(request, redirect(request, to), secret)
         form.refuse("password", WRONG)
     return view(request, "backoffice/sign_in.html#sign_in_form", {"form": form}, status=422)
 
@@ -60,19 +50,22 @@ def _signed_in(request: Request, asked: SignInForm, data: Data) -> str | None:
     try:
         address = commands.normalised_email(asked.email)
     except Invalid:
-        address = ""
-    _slow_down(request, address)
+        address = "@"
+    slow_down(request, address)
     with data.reading() as session:
-        person = queries.by_email(session, address)
-        stored = person.password_hash if person is not None and person.is_staff else None
-    if not passwords.matches(asked.password, stored) or person is None:
+        known = queries.credentials(session, address)
+    is_staff = known is not None and known.role is not None
+    stored = known.password_hash if known is not None and is_staff else None
+    if not passwords.matches(asked.password, stored) or known is None:
         return None
+    agent = commands.Browser(request.headers.get("user-agent", ""))
     with data.writing() as session:
-        # Asked again: the account may have been closed while the hash was computed.
-        current = queries.by_email(session, address)
-        if current is None or not current.is_staff or current.password_hash != stored:
-            return None
-        return commands.sign_in(session, current, user_agent=request.headers.get("user-agent", ""))
+        return commands.admit(session, known, agent, instead_of=token_of(request))
+
+
+def _carrying(request: Request, response: Response, secret: str) -> Response:
+    set_cookie(request, response, COOKIE, secret, int(commands.STAFF.at_most.total_seconds()))
+    return response
 
 
 @pages.post("/admin/sign-out", name="backoffice.sign_out")
@@ -98,7 +91,7 @@ def found(request: Request, db: Db, key: str = "") -> Response:
 
 
 @pages.post("/admin/welcome", name="backoffice.submit_found")
-def submit_found(request: Request, form: FoundAsked, data: Data) -> Response:
+def submit_found(request: Request, form: FoundAsked, _turn: HashTurn, data: Data) -> Response:
     """Make the first owner and sign them in."""
     _must_be_founder(request, form.values.get("key", ""))
     if form.data:
@@ -117,20 +110,7 @@ def submit_found(request: Request, form: FoundAsked, data: Data) -> Response:
     response = redirect(
         request, request.app.state.url_for("backoffice.settings"), notice="Welcome. Name your shop."
     )
-    set_cookie(request, response, COOKIE, secret, int(commands.SIGN_IN_LASTS.total_seconds()))
-    return response
-
-
-def _slow_down(request: Request, address: str) -> None:
-    """Ten tries at once and then one every ten seconds, for each pair of address and network."""
-    tries: Buckets = request.app.state.sign_in_tries
-    host = request.client.host if request.client else ""
-    wait = tries.take(f"{host} {address}")
-    if wait:
-        seconds = math.ceil(wait)
-        raise TooMany(
-            f"That were many tries. Wait {seconds} seconds and try again.", retry_after=seconds
-        )
+    return _carrying(request, response, secret)
 
 
 def _must_be_founder(request: Request, key: str) -> None:

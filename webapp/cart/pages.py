@@ -8,6 +8,7 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from webapp.accounts.guards import Visitor
 from webapp.cart import commands, queries
 from webapp.cart import goods as catalogue
 from webapp.cart.cookie import any_cart_of, carried, cart_of, give
@@ -35,11 +36,13 @@ _OPTION = re.compile(r"option[-_]\d{1,18}")
 
 
 @pages.get("/me", name="cart.me")
-def me(request: Request, db: Db) -> Response:
-    """What is personal on an otherwise public page: the number in the cart, and notices."""
+def me(request: Request, member: Visitor, db: Db) -> Response:
+    """What is personal on an otherwise public page: the number in the cart, whether somebody is
+    signed in, and notices."""
     public_id = carried(request)
     count = queries.count_of(db, public_id) if public_id else 0
-    return view(request, "cart/me.html", {"count": count, "notices": flashes.take(request)})
+    context = {"count": count, "is_in": member is not None, "notices": flashes.take(request)}
+    return view(request, "cart/me.html", context)
 
 
 @pages.get("/cart", name="cart.cart")

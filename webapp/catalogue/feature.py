@@ -1,7 +1,6 @@
 """Catalogue. Owns categories, products, their variants and groups, and how they are found."""
 
 from webapp.catalogue.api import api
-from webapp.catalogue.portraits import PORTRAITS
 from webapp.feature import Feature
 
 catalogue = Feature(
@@ -11,5 +10,4 @@ catalogue = Feature(
         "catalogue:read": "See drafts and archived products",
         "catalogue:write": "Change products, categories and collections",
     },
-    portraits=PORTRAITS,
 )

@@ -4,6 +4,5 @@ What came in or went back is stated (``PaymentCaptured``, ``PaymentRefunded``); 
 """
 
 from webapp.feature import Feature
-from webapp.payments.portraits import PORTRAITS
 
-payments = Feature("payments", portraits=PORTRAITS)
+payments = Feature("payments")

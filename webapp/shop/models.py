@@ -55,5 +55,9 @@ class ShopSettings(SQLModel, table=True):
     """Shoppers see the exact number left only below this."""
     delivery_countries: list[str] = json_field(list)
     """ISO 3166 codes the shop delivers to; empty: everywhere."""
+    usernames: bool = False
+    """Customers may choose a user name and sign in with it instead of their address."""
+    confirm_first: bool = False
+    """New customers sign in only once they have confirmed their address."""
     is_set_up: bool = False
     updated_at: datetime = utc_field(default_factory=now)

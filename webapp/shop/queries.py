@@ -43,6 +43,8 @@ class Shop:
     maximum_order_minor: int | None
     show_stock_below: int
     delivery_countries: list[str]
+    usernames: bool
+    confirm_first: bool
     is_set_up: bool
 
     def money(self, minor: int) -> Money:

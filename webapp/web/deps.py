@@ -57,7 +57,7 @@ async def transaction(request: Request) -> AsyncIterator[Session]:
 
 @asynccontextmanager
 async def _reading(database: Database) -> AsyncIterator[Session]:
-    async with _place(_open_places, OPEN_AT_ONCE):
+    async with place(_open_places, OPEN_AT_ONCE):
         session = database.open_reading()
         try:
             yield session
@@ -74,7 +74,7 @@ async def _reading(database: Database) -> AsyncIterator[Session]:
 @asynccontextmanager
 async def _writing(database: Database, request: Request) -> AsyncIterator[Session]:
     # On SQLite the turn alone lets one through; those who wait for it must not keep readers out.
-    async with database.turn(), _place(_open_places, OPEN_AT_ONCE):
+    async with database.turn(), place(_open_places, OPEN_AT_ONCE):
         session = await _on_own_thread(database.open_writing)
         try:
             yield session
@@ -89,12 +89,13 @@ async def _writing(database: Database, request: Request) -> AsyncIterator[Sessio
 
 async def own_transactions(request: HTTPConnection) -> AsyncIterator[Database]:
     """The database itself, for a route with slow work: open the two kinds around that work."""
-    async with _place(_slow_places, SLOW_AT_ONCE):
+    async with place(_slow_places, SLOW_AT_ONCE):
         yield request.app.state.database
 
 
 @asynccontextmanager
-async def _place(places: RunVar[Semaphore], number: int) -> AsyncIterator[None]:
+async def place(places: RunVar[Semaphore], number: int) -> AsyncIterator[None]:
+    """One of ``number`` places, waited for without holding a thread."""
     try:
         semaphore = places.get()
     except LookupError:

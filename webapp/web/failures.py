@@ -227,8 +227,13 @@ def _to_sign_in(request: Request, error: SignInNeeded) -> Response:
     """The sign-in page of that part of the site, which leads back to where the visitor was."""
     pages: Mapping[str, str] = request.app.state.sign_in_pages
     path = request.url.path
-    page = next(
-        (pages[start] for start in sorted(pages, reverse=True) if path.startswith(start)), None
+    named = error.facts.get("sign_in_page")
+    page = (
+        str(named)
+        if named
+        else next(
+            (pages[start] for start in sorted(pages, reverse=True) if path.startswith(start)), None
+        )
     )
     if page is None:
         return _in_html(request, failure_of(error))

@@ -1,0 +1,107 @@
+"""Links that are mailed: promised, and used once by whoever reads that mailbox."""
+
+from datetime import timedelta
+
+from sqlmodel import Session, col, delete, select
+
+from webapp.accounts.errors import LinkSpent
+from webapp.accounts.events import LinkPromised
+from webapp.accounts.links import LinkPurpose
+from webapp.accounts.models import MailedLink, Person
+from webapp.kit.actors import SYSTEM
+from webapp.kit.clock import now
+from webapp.runtime.events import emit
+
+LASTS = {
+    LinkPurpose.verify: timedelta(days=3),
+    LinkPurpose.reset: timedelta(hours=1),
+    LinkPurpose.sign_in: timedelta(minutes=15),
+    LinkPurpose.new_address: timedelta(days=1),
+    LinkPurpose.old_address: timedelta(days=1),
+    LinkPurpose.confirm: timedelta(minutes=15),
+}
+SPENT = "It was used already, or is too old. Ask for a new one."
+
+
+def promise_link(
+    session: Session,
+    person: Person,
+    purpose: LinkPurpose,
+    *,
+    email: str | None = None,
+    pair: str = "",
+    new_email: str = "",
+) -> MailedLink:
+    """A new link of this kind, to be mailed; the ones before it open nothing from now on."""
+    if person.id is None:
+        raise ValueError("the person has not been stored yet")
+    session.exec(
+        delete(MailedLink).where(
+            col(MailedLink.person_id) == person.id,
+            col(MailedLink.purpose) == purpose,
+            col(MailedLink.used_at).is_(None),
+        )
+    )
+    at = now()
+    link = MailedLink(
+        person_id=person.id,
+        purpose=purpose,
+        email=email or person.email,
+        pair=pair,
+        new_email=new_email,
+        created_at=at,
+        expires_at=at + LASTS[purpose],
+    )
+    session.add(link)
+    session.flush()
+    fact = LinkPromised(person.public_id, link=link.public_id, purpose=purpose.value)
+    emit(session, fact, actor=SYSTEM)
+    return link
+
+
+def open_link(
+    session: Session, public_id: str | None, purpose: LinkPurpose, *, keeps_others_out: bool = False
+) -> tuple[MailedLink, Person]:
+    """The link and whose it is, as long as it is good; raises ``LinkSpent``. Looking uses nothing:
+    programs that check mail for harm open every link.
+    """
+    row = None
+    if public_id is not None:
+        query = (
+            select(MailedLink, Person)
+            .join(Person, col(Person.id) == col(MailedLink.person_id))
+            .where(
+                MailedLink.public_id == public_id,
+                MailedLink.purpose == purpose,
+                col(MailedLink.used_at).is_(None),
+                MailedLink.expires_at > now(),
+                col(Person.is_active).is_(True),
+            )
+        )
+        if keeps_others_out:
+            query = query.with_for_update(of=MailedLink)
+        row = session.exec(query).one_or_none()
+    if row is None:
+        raise LinkSpent(SPENT)
+    link, person = row
+    if purpose is not LinkPurpose.new_address and link.email != person.email:
+        raise LinkSpent(SPENT)
+    return link, person
+
+
+def spend_link(
+    session: Session, public_id: str | None, purpose: LinkPurpose
+) -> tuple[MailedLink, Person]:
+    """Use the link up; nobody can use it again. Raises ``LinkSpent``."""
+    link, person = open_link(session, public_id, purpose, keeps_others_out=True)
+    link.used_at = now()
+    session.add(link)
+    session.flush()
+    return link, person
+
+
+def forget_old_links(session: Session) -> int:
+    """Delete the links that expired more than a month ago; gives their number."""
+    old = col(MailedLink.expires_at) < now() - timedelta(days=30)
+    number: int = session.exec(delete(MailedLink).where(old)).rowcount
+    return number

@@ -1,0 +1,45 @@
+"""The addresses of mailed links. What a link carries is signed for its one purpose, so that none
+can be made from the database, and none passes for another."""
+
+from enum import StrEnum
+
+from webapp.kit.ids import is_public_id
+from webapp.runtime.secrets import Signer
+
+
+class LinkPurpose(StrEnum):
+    """What a mailed link does once its button is pressed."""
+
+    verify = "verify"
+    reset = "reset"
+    sign_in = "sign_in"
+    new_address = "new_address"
+    old_address = "old_address"
+    confirm = "confirm"
+
+
+_PLACES = {
+    LinkPurpose.verify: "/account/verify",
+    LinkPurpose.reset: "/account/reset",
+    LinkPurpose.sign_in: "/account/link",
+    LinkPurpose.new_address: "/account/email/new",
+    LinkPurpose.old_address: "/account/email/old",
+    LinkPurpose.confirm: "/account/confirm",
+}
+
+
+def path_of(secret: str, purpose: LinkPurpose, public_id: str) -> str:
+    """The path that a mail gives for the link with this public id."""
+    return f"{_PLACES[purpose]}/{_signer(secret, purpose).sign(public_id)}"
+
+
+def link_of(secret: str, purpose: LinkPurpose, token: str) -> str | None:
+    """The public id in the token; None when it was forged, damaged or made for something else."""
+    if len(token) > 300:
+        return None
+    public_id = _signer(secret, purpose).read(token)
+    return public_id if isinstance(public_id, str) and is_public_id(public_id, "lnk") else None
+
+
+def _signer(secret: str, purpose: LinkPurpose) -> Signer:
+    return Signer(secret, f"accounts.{purpose}")

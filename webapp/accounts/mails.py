@@ -1,0 +1,144 @@
+"""What people are told about their account, and the links they are mailed."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from webapp.accounts import queries
+from webapp.accounts.links import LinkPurpose, path_of
+from webapp.accounts.models import MailedLink, Person
+from webapp.kit.errors import NotFound
+from webapp.runtime.links import links_of
+from webapp.runtime.mail import MailKind, Mails
+
+mails = Mails("accounts")
+
+NEEDS = "staff:write"
+"""Such a message opens an account to whoever reads it."""
+KEPT = timedelta(days=30)
+
+
+def newest_person(session: Session) -> dict[str, Any] | None:
+    """The facts of the newest account, for a preview."""
+    found = session.exec(select(Person.public_id).order_by(col(Person.id).desc()).limit(1)).first()
+    return {"person": found} if found else None
+
+
+def newest_link(purpose: LinkPurpose) -> Any:
+    def find(session: Session) -> dict[str, Any] | None:
+        found = session.exec(
+            select(MailedLink.public_id)
+            .where(MailedLink.purpose == purpose)
+            .order_by(col(MailedLink.id).desc())
+            .limit(1)
+        ).first()
+        return {"link": found} if found else None
+
+    return find
+
+
+@mails.kind(
+    "verify",
+    title="Confirm the address",
+    when="When somebody has made an account, or asks for the link again.",
+    sample=newest_link(LinkPurpose.verify),
+    needs=NEEDS,
+    is_urgent=True,
+    keeps=KEPT,
+)
+def verify(session: Session, *, link: str) -> dict[str, Any]:
+    return _link(session, link)
+
+
+@mails.kind(
+    "reset",
+    title="Choose a new password",
+    when="When somebody says that they lost their password.",
+    sample=newest_link(LinkPurpose.reset),
+    needs=NEEDS,
+    is_urgent=True,
+    keeps=KEPT,
+)
+def reset(session: Session, *, link: str) -> dict[str, Any]:
+    return _link(session, link)
+
+
+@mails.kind(
+    "sign_in",
+    title="Sign in by link",
+    when="When somebody asks for a link instead of typing a password.",
+    sample=newest_link(LinkPurpose.sign_in),
+    needs=NEEDS,
+    is_urgent=True,
+    keeps=KEPT,
+)
+def sign_in(session: Session, *, link: str) -> dict[str, Any]:
+    return _link(session, link)
+
+
+@mails.kind(
+    "registered_again",
+    title="There is an account already",
+    when="When somebody asks for an account with an address that has one.",
+    sample=newest_person,
+    needs=NEEDS,
+    keeps=KEPT,
+)
+def registered_again(session: Session, *, person: str) -> dict[str, Any]:
+    return _person(session, person)
+
+
+@mails.kind(
+    "new_device",
+    title="Signed in on a new device",
+    when="When somebody signs in with a browser that was not seen before.",
+    sample=newest_person,
+    needs=NEEDS,
+    keeps=KEPT,
+)
+def new_device(session: Session, *, person: str, browser: str = "") -> dict[str, Any]:
+    return {**_person(session, person), "browser": browser}
+
+
+@mails.kind(
+    "password_changed",
+    title="The password was changed",
+    when="When somebody's password was changed, however it was done.",
+    sample=newest_person,
+    needs=NEEDS,
+    keeps=KEPT,
+)
+def password_changed(session: Session, *, person: str) -> dict[str, Any]:
+    return _person(session, person)
+
+
+OF_PURPOSE: dict[LinkPurpose, MailKind] = {
+    LinkPurpose.verify: verify,
+    LinkPurpose.reset: reset,
+    LinkPurpose.sign_in: sign_in,
+}
+
+
+def _link(session: Session, public_id: str) -> dict[str, Any]:
+    row = session.exec(
+        select(MailedLink, Person)
+        .join(Person, col(Person.id) == col(MailedLink.person_id))
+        .where(MailedLink.public_id == public_id)
+    ).one_or_none()
+    if row is None:
+        raise NotFound("A newer link was asked for.")
+    link, person = row
+    return {
+        # Until the mailbox is shown to be theirs, somebody else may have chosen the name.
+        "name": person.name if person.is_verified else "",
+        "email": person.email,
+        "new_email": link.new_email,
+        "path": path_of(links_of(session).secret, link.purpose, public_id),
+        "until": link.expires_at,
+    }
+
+
+def _person(session: Session, public_id: str) -> dict[str, Any]:
+    person = queries.by_public_id(session, public_id)
+    return {"name": person.name, "email": person.email}

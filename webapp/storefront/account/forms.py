@@ -1,0 +1,60 @@
+"""What people may send about their account. No form has a field for a role."""
+
+from typing import Annotated
+
+from pydantic import EmailStr, Field
+
+from webapp.accounts.passwords import MAXIMUM_LENGTH
+from webapp.web.fields import Says, Secret, Verbatim
+from webapp.web.submissions import Form
+
+Email = Annotated[
+    EmailStr,
+    Field(max_length=254),
+    Says(
+        missing="Enter your email address.",
+        wrong="Enter an email address like name@example.com.",
+    ),
+]
+Password = Annotated[Secret, Says(missing="Enter your password.")]
+NewPassword = Annotated[
+    str, Verbatim(), Field(max_length=MAXIMUM_LENGTH), Says(missing="Choose a password.")
+]
+
+
+class SignInForm(Form):
+    """``email`` holds the user name of whoever signs in with that."""
+
+    email: Annotated[str, Field(max_length=254), Says(missing="Enter your email address.")]
+    password: Password
+    keep: bool = False
+    to: Annotated[str, Field(max_length=2000)] = ""
+
+
+class RegisterForm(Form):
+    name: Annotated[str, Field(max_length=120)] = ""
+    username: Annotated[str, Field(max_length=60)] = ""
+    email: Email
+    password: NewPassword
+    to: Annotated[str, Field(max_length=2000)] = ""
+
+
+class AddressForm(Form):
+    """Where to mail a link."""
+
+    email: Email
+    to: Annotated[str, Field(max_length=2000)] = ""
+
+
+class VerifyForm(Form):
+    """The password is asked of a browser that is not signed in."""
+
+    password: Secret = ""
+
+
+class NewPasswordForm(Form):
+    password: NewPassword
+
+
+class KeepForm(Form):
+    keep: bool = False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from webapp.catalogue.drafts import Planned, Saved
@@ -41,9 +41,15 @@ class Absent:
     def ids(self) -> frozenset[str]:
         return frozenset((*self.variants, *self.products))
 
+    def as_json(self) -> dict[str, Any]:
+        """Names in pairs with their ids: PostgreSQL keeps no order of an object's members."""
+        lists = {"variants": list(self.variants.items()), "products": list(self.products.items())}
+        return {"mode": self.mode, "problem": self.problem, **lists}
+
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Absent:
-        return cls(**value)
+        lists = {name: dict(value[name]) for name in ("variants", "products") if name in value}
+        return cls(**{**value, **lists})
 
 
 @dataclass(slots=True)
@@ -73,7 +79,7 @@ class Journey:
         """What a dry run came upon, to be kept with the import."""
         told = self.coming.as_json()
         if self.policy.on_absent != "keep":
-            told["absent"] = asdict(self.absent)
+            told["absent"] = self.absent.as_json()
         return told
 
 

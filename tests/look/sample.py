@@ -116,6 +116,7 @@ FRAME = SimpleNamespace(
     path="/products",
     notices=[SimpleNamespace(text="Stool No. 4 is in your cart.", kind="success")],
     staff=SimpleNamespace(name="Astrid Lind"),
+    unread=3,
 )
 
 FORM: Submission = Submission(

@@ -117,6 +117,7 @@ FRAME = SimpleNamespace(
     notices=[SimpleNamespace(text="Stool No. 4 is in your cart.", kind="success")],
     staff=SimpleNamespace(name="Astrid Lind"),
     unread=3,
+    may=lambda _: True,
 )
 
 FORM: Submission = Submission(

@@ -30,6 +30,8 @@ ON_BOTH = (
     "tests.orders.test_placing",
     "tests.orders.test_races",
     "tests.payments.",
+    "tests.webhooks.test_announcing",
+    "tests.webhooks.test_delivering",
 )
 """Modules, or all whose names begin so, that run on both."""
 

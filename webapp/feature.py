@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from webapp.runtime.events import Handlers
 from webapp.runtime.jobs import Jobs
 from webapp.runtime.mail import Mails
+from webapp.runtime.portraits import Portrait
 
 
 @dataclass(frozen=True)
@@ -22,3 +23,5 @@ class Feature:
     mails: Mails | None = None
     permissions: Mapping[str, str] = field(default_factory=dict)
     """Permission names this feature checks, with a sentence about each."""
+    portraits: Mapping[str, Portrait] = field(default_factory=dict)
+    """What those outside are shown of its things, by the kind of an event's subject."""

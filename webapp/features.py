@@ -16,6 +16,7 @@ from webapp.payments.feature import payments
 from webapp.pricing.feature import pricing
 from webapp.shop.feature import shop
 from webapp.storefront.feature import storefront
+from webapp.webhooks.feature import webhooks
 
 FEATURES: tuple[Feature, ...] = (
     shop,
@@ -29,6 +30,7 @@ FEATURES: tuple[Feature, ...] = (
     orders,
     checkout,
     exchange,
+    webhooks,
     notices,
     storefront,
     backoffice,

@@ -19,6 +19,7 @@ from webapp.runtime.links import links_for
 from webapp.runtime.mail import Mails, PostOffice
 from webapp.runtime.mail import jobs as mail_jobs
 from webapp.runtime.outbound import Outbound
+from webapp.runtime.portraits import Portrait
 from webapp.runtime.secrets import secret_key
 from webapp.runtime.storage import DiskStorage
 from webapp.settings import Settings
@@ -53,7 +54,9 @@ def assemble(settings: Settings) -> OpenShop:
     settings.uploads_dir.mkdir(parents=True, exist_ok=True)
     settings = settings.model_copy(update={"secret_key": secret_key(settings)})
     handlers, jobs, mails = Handlers(), Jobs("shop"), Mails("shop")
+    portraits: dict[str, Portrait] = {}
     for feature in FEATURES:
+        portraits |= feature.portraits
         if feature.handlers:
             handlers.include(feature.handlers)
         if feature.jobs:
@@ -63,7 +66,8 @@ def assemble(settings: Settings) -> OpenShop:
     jobs.include(housekeeping)
     jobs.include(mail_jobs)
     links = links_for(settings)
-    database = Database(settings.database, handlers=handlers, info={"links": links})
+    told = {"links": links, "portraits": portraits}
+    database = Database(settings.database, handlers=handlers, info=told)
     migrations.prepare(database)
     means = Means(
         settings=settings,

@@ -16,6 +16,7 @@ import webapp.pricing.models
 import webapp.runtime.events
 import webapp.runtime.jobs
 import webapp.runtime.mail
-import webapp.shop.models  # noqa: F401
+import webapp.shop.models
+import webapp.webhooks.models  # noqa: F401
 
 METADATA = SQLModel.metadata

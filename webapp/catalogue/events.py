@@ -21,6 +21,7 @@ class ProductFact(Event):
 @dataclass(frozen=True)
 class ProductCreated(ProductFact):
     name: ClassVar[str] = "product.created"
+    tells: ClassVar[str] = "A product was made."
     title: str = ""
     status: str = ""
     origin: str = ""
@@ -32,6 +33,7 @@ class ProductUpdated(ProductFact):
     """Long texts appear shortened; ``variants`` maps a variant's public id to what changed."""
 
     name: ClassVar[str] = "product.updated"
+    tells: ClassVar[str] = "A product or one of its variants changed."
     changed: dict[str, list[Any]] = field(default_factory=dict)
     variants: dict[str, Any] = field(default_factory=dict)
     origin: str = ""
@@ -40,6 +42,7 @@ class ProductUpdated(ProductFact):
 @dataclass(frozen=True)
 class ProductPublished(ProductFact):
     name: ClassVar[str] = "product.published"
+    tells: ClassVar[str] = "A product was put on sale, at once or for a later day."
     at: str = ""
     """When shoppers see it, which may lie ahead."""
 
@@ -47,12 +50,14 @@ class ProductPublished(ProductFact):
 @dataclass(frozen=True)
 class ProductUnpublished(ProductFact):
     name: ClassVar[str] = "product.unpublished"
+    tells: ClassVar[str] = "A product was taken off sale."
     status: str = ""
 
 
 @dataclass(frozen=True)
 class ProductDeleted(ProductFact):
     name: ClassVar[str] = "product.deleted"
+    tells: ClassVar[str] = "A product was deleted."
     title: str = ""
 
 
@@ -61,6 +66,7 @@ class PriceChanged(ProductFact):
     """In minor units of the shop's currency."""
 
     name: ClassVar[str] = "price.changed"
+    tells: ClassVar[str] = "The price of a variant changed."
     variant: str = ""
     before_minor: int = 0
     after_minor: int = 0
@@ -79,12 +85,14 @@ class CategoryFact(Event):
 @dataclass(frozen=True)
 class CategoryCreated(CategoryFact):
     name: ClassVar[str] = "category.created"
+    tells: ClassVar[str] = "A category was made."
     changed: dict[str, list[Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class CategoryUpdated(CategoryFact):
     name: ClassVar[str] = "category.updated"
+    tells: ClassVar[str] = "A category changed."
     changed: dict[str, list[Any]] = field(default_factory=dict)
 
 
@@ -93,6 +101,7 @@ class CategoryDeleted(CategoryFact):
     """``moved_to`` is the path of the category that took its products and its address."""
 
     name: ClassVar[str] = "category.deleted"
+    tells: ClassVar[str] = "A category was deleted."
     changed: dict[str, list[Any]] = field(default_factory=dict)
     moved_to: str = ""
 
@@ -102,6 +111,7 @@ class CollectionUpdated(Event):
     """Also stated when it is made; ``deleted`` when it is gone."""
 
     name: ClassVar[str] = "collection.updated"
+    tells: ClassVar[str] = "A collection was made, changed or deleted."
     collection: str
     slug: str
     changed: dict[str, list[Any]] = field(default_factory=dict)

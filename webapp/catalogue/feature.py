@@ -1,6 +1,7 @@
 """Catalogue. Owns categories, products, their variants and groups, and how they are found."""
 
 from webapp.catalogue.api import api
+from webapp.catalogue.portraits import PORTRAITS
 from webapp.feature import Feature
 
 catalogue = Feature(
@@ -10,4 +11,5 @@ catalogue = Feature(
         "catalogue:read": "See drafts and archived products",
         "catalogue:write": "Change products, categories and collections",
     },
+    portraits=PORTRAITS,
 )

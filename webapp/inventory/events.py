@@ -22,6 +22,7 @@ class StockChanged(StockFact):
     """Counters moved; ``changed`` has them with [before, after]. ``before``: what was available."""
 
     name: ClassVar[str] = "stock.changed"
+    tells: ClassVar[str] = "The stock of a variant changed."
     kind: str = ""
     before: int = 0
     reference: str = ""
@@ -42,6 +43,7 @@ class StockLow(StockFact):
     """The low threshold was passed on the way down."""
 
     name: ClassVar[str] = "stock.low"
+    tells: ClassVar[str] = "The stock of a variant fell to its low mark."
     threshold: int = 0
 
 
@@ -50,6 +52,7 @@ class StockOut(StockFact):
     """The last one was promised; what ``policy`` says happens to further buyers."""
 
     name: ClassVar[str] = "stock.out"
+    tells: ClassVar[str] = "The last of a variant was sold or promised."
     policy: str = "deny"
 
 
@@ -58,3 +61,4 @@ class StockBack(StockFact):
     """There was nothing, and now there is."""
 
     name: ClassVar[str] = "stock.back"
+    tells: ClassVar[str] = "A variant that was sold out can be sold again."

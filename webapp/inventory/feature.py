@@ -5,5 +5,10 @@ keeps the catalogue's ``is_available`` in step.
 """
 
 from webapp.feature import Feature
+from webapp.inventory.portraits import PORTRAITS
 
-inventory = Feature("inventory", permissions={"stock:write": "Receive, count and adjust stock"})
+inventory = Feature(
+    "inventory",
+    permissions={"stock:write": "Receive, count and adjust stock"},
+    portraits=PORTRAITS,
+)

@@ -15,10 +15,11 @@ from webapp.orders.audit import CHECKS as ORDERS
 from webapp.payments.audit import CHECKS as PAYMENTS
 from webapp.runtime.audit import CHECKS as RUNTIME
 from webapp.runtime.db import Database
+from webapp.webhooks.audit import CHECKS as WEBHOOKS
 
 Check = Callable[[Session], Sequence[str]]
 
-CHECKS: dict[str, Check] = {**RUNTIME, **CATALOGUE, **INVENTORY, **PAYMENTS, **ORDERS}
+CHECKS: dict[str, Check] = {**RUNTIME, **CATALOGUE, **INVENTORY, **PAYMENTS, **ORDERS, **WEBHOOKS}
 """Every check under the name of the invariant it proves."""
 
 

@@ -21,6 +21,8 @@ class OrderEvent(Event):
 @dataclass(frozen=True)
 class OrderPlaced(OrderEvent):
     name: ClassVar[str] = "order.placed"
+    tells: ClassVar[str] = "A shopper placed an order."
+    tells_who: ClassVar[bool] = True
     total_minor: int
     currency: str
     units: int
@@ -32,6 +34,8 @@ class OrderConfirmed(OrderEvent):
     """It goes ahead: paid, or by a method that may proceed without."""
 
     name: ClassVar[str] = "order.confirmed"
+    tells: ClassVar[str] = "An order goes ahead: it is paid, or may proceed without."
+    tells_who: ClassVar[bool] = True
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ class OrderPaid(OrderEvent):
     """All that is due has come in."""
 
     name: ClassVar[str] = "order.paid"
+    tells: ClassVar[str] = "All that was due for an order has come in."
+    tells_who: ClassVar[bool] = True
     captured_minor: int
     currency: str
 
@@ -48,6 +54,7 @@ class OrderUpdated(OrderEvent):
     """Something else about it changed: ``payment``, ``refund`` or ``cancellation`` of units."""
 
     name: ClassVar[str] = "order.updated"
+    tells: ClassVar[str] = "Something else of an order changed: payment, a refund, some units."
     change: str
     amount_minor: int
     currency: str
@@ -59,6 +66,7 @@ class OrderUpdated(OrderEvent):
 @dataclass(frozen=True)
 class OrderCancelled(OrderEvent):
     name: ClassVar[str] = "order.cancelled"
+    tells: ClassVar[str] = "An order, or some of it, was called off."
     reason: str
     restock: bool
     amount_minor: int
@@ -69,11 +77,13 @@ class OrderCancelled(OrderEvent):
 @dataclass(frozen=True)
 class OrderCompleted(OrderEvent):
     name: ClassVar[str] = "order.completed"
+    tells: ClassVar[str] = "An order is paid and all of it has been handed over."
 
 
 @dataclass(frozen=True)
 class OrderNoteAdded(OrderEvent):
     name: ClassVar[str] = "order.note_added"
+    tells: ClassVar[str] = "A member of staff wrote a note on an order."
     text: str
 
 
@@ -82,6 +92,8 @@ class FulfilmentShipped(OrderEvent):
     """A parcel is on its way (or the goods were handed over)."""
 
     name: ClassVar[str] = "fulfilment.shipped"
+    tells: ClassVar[str] = "A parcel of an order is on its way, or was handed over."
+    tells_who: ClassVar[bool] = True
     fulfilment: str
     fulfilment_number: str
     carrier: str
@@ -92,5 +104,6 @@ class FulfilmentShipped(OrderEvent):
 @dataclass(frozen=True)
 class FulfilmentDelivered(OrderEvent):
     name: ClassVar[str] = "fulfilment.delivered"
+    tells: ClassVar[str] = "A parcel of an order has arrived."
     fulfilment: str
     fulfilment_number: str

@@ -8,5 +8,6 @@ from webapp.feature import Feature
 from webapp.orders.handlers import handlers
 from webapp.orders.mails import mails
 from webapp.orders.pages import pages
+from webapp.orders.portraits import PORTRAITS
 
-orders = Feature("orders", pages=pages, handlers=handlers, mails=mails)
+orders = Feature("orders", pages=pages, handlers=handlers, mails=mails, portraits=PORTRAITS)

@@ -29,8 +29,10 @@ class MoneyMoved(Event):
 @dataclass(frozen=True)
 class PaymentCaptured(MoneyMoved):
     name: ClassVar[str] = "payment.captured"
+    tells: ClassVar[str] = "Money came in."
 
 
 @dataclass(frozen=True)
 class PaymentRefunded(MoneyMoved):
     name: ClassVar[str] = "refund.succeeded"
+    tells: ClassVar[str] = "Money went back."

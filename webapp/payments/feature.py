@@ -4,5 +4,6 @@ What came in or went back is stated (``PaymentCaptured``, ``PaymentRefunded``); 
 """
 
 from webapp.feature import Feature
+from webapp.payments.portraits import PORTRAITS
 
-payments = Feature("payments")
+payments = Feature("payments", portraits=PORTRAITS)

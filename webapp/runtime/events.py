@@ -25,6 +25,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from webapp.kit.actors import SYSTEM, Actor
 from webapp.kit.clock import now
 from webapp.kit.ids import public_id
+from webapp.runtime.closing import Closer, Stated, remember
 from webapp.runtime.columns import json_field, public_id_field, utc_field
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
@@ -41,6 +42,10 @@ class Event:
     """
 
     name: ClassVar[str] = ""
+    tells: ClassVar[str] = ""
+    """When it is stated, in a sentence for those outside; empty keeps it inside the house."""
+    tells_who: ClassVar[bool] = False
+    """Whether those outside need to know the person: their name, address, email."""
 
     def __init_subclass__(cls, **more: Any) -> None:
         super().__init_subclass__(**more)
@@ -74,6 +79,7 @@ class Handlers:
 
     def __init__(self) -> None:
         self._listeners: list[tuple[type[Event], Callable[..., None]]] = []
+        self.closers: list[Closer] = []
 
     def on(self, kind: type[E]) -> Callable[[Handler[E]], Handler[E]]:
         """Call the function for every fact of this kind; a base class hears all of its kinds."""
@@ -84,9 +90,15 @@ class Handlers:
 
         return listen
 
+    def before_commit(self, closer: Closer) -> Closer:
+        """Call the function once for each transaction, with all that it stated, at its end."""
+        self.closers.append(closer)
+        return closer
+
     def include(self, others: "Handlers") -> None:
         """Take over the listeners of a feature. Order of inclusion is order of calling."""
         self._listeners.extend(others._listeners)
+        self.closers.extend(others.closers)
 
     def of(self, fact: Event) -> list[Callable[..., None]]:
         return [handler for kind, handler in self._listeners if isinstance(fact, kind)]
@@ -104,7 +116,7 @@ class Handlers:
         return [
             (kind.name or kind.__name__, f"{handler.__module__}.{handler.__name__}")
             for kind, handler in self._listeners
-        ]
+        ] + [("*", f"{closer.__module__}.{closer.__name__}") for closer in self.closers]
 
 
 @cache
@@ -239,6 +251,7 @@ def emit(session: Session, fact: Event, actor: Actor = SYSTEM) -> EventRecord:
 
     handlers: Handlers | None = session.info.get("handlers")
     if handlers:
+        remember(session, [_stated(fact, record)], handlers.closers)
         handlers.tell(session, fact, actor)
     return record
 
@@ -281,6 +294,10 @@ def emit_all(session: Session, facts: Sequence[Event], actor: Actor = SYSTEM) ->
 
     handlers: Handlers | None = session.info.get("handlers")
     if handlers:
+        told = [
+            _stated(fact, SimpleNamespace(**row)) for fact, row in zip(facts, rows, strict=True)
+        ]
+        remember(session, told, handlers.closers)
         for fact in facts:
             handlers.tell(session, fact, actor)
 
@@ -391,6 +408,18 @@ def _last_of_all(session: Session, subjects: Sequence[Subject]) -> dict[Subject,
         )
         ends.update({(kind, key): (version, hash_) for kind, key, version, hash_ in rows})
     return ends
+
+
+def _stated(fact: Event, record: EventRecord | SimpleNamespace) -> Stated:
+    return Stated(
+        fact=fact,
+        id=record.id,
+        subject_kind=record.subject_kind,
+        subject_id=record.subject_id,
+        subject_version=record.subject_version,
+        at=record.at,
+        payload=record.payload,
+    )
 
 
 def hash_of(record: EventRecord | SimpleNamespace) -> str:

@@ -116,11 +116,21 @@ class Outbound:
         headers: Mapping[str, str],
         max_bytes: int = 65_536,
         timeout: float = 10.0,
+        cut: bool = False,
     ) -> Fetched:
         """Send ``body`` and read at most ``max_bytes`` of the answer. Redirects are not followed:
-        one is an answer like any other. Raises like ``get``."""
+        one is an answer like any other. Raises like ``get``.
+
+        With ``cut`` a longer answer is no refusal: what comes after ``max_bytes`` is left unread,
+        and so is one that is packed. For those to whom the status says it all.
+        """
         deadline = time.monotonic() + timeout
-        return self._send("POST", self._allowed(url), body, headers, max_bytes, deadline)
+        return self._send("POST", self._allowed(url), body, headers, max_bytes, deadline, cut=cut)
+
+    def check(self, url: str) -> None:
+        """Raise ``OutboundRefused`` for what can never be called. Where a name leads is checked
+        with every connection, not here."""
+        self._allowed(url)
 
     def close(self) -> None:
         """Close idle connections; the next call opens new ones."""
@@ -158,6 +168,8 @@ class Outbound:
         headers: Mapping[str, str],
         max_bytes: int,
         deadline: float,
+        *,
+        cut: bool = False,
     ) -> Fetched:
         import httpcore  # late, as above
 
@@ -184,7 +196,8 @@ class Outbound:
                     name.decode("latin-1").lower(): value.decode("latin-1")
                     for name, value in answer.headers
                 }
-                content = _read(answer.iter_stream(), told, max_bytes)
+                read = _beginning if cut else _read
+                content = read(answer.iter_stream(), told, max_bytes)
                 return Fetched(str(target), answer.status, told, content)
         except (httpcore.TimeoutException, TimeoutError):
             raise OutboundFailed("It took too long to answer.", host=target.host) from None
@@ -213,6 +226,18 @@ def _is_sane(url: str) -> bool:
     return 0 < len(url) <= LONGEST_URL and all(
         letter >= "!" and letter not in "\\\x7f" for letter in url
     )
+
+
+def _beginning(chunks: Iterable[bytes], headers: Mapping[str, str], max_bytes: int) -> bytes:
+    """The first bytes of the body; nothing of one that came packed without being asked to."""
+    if headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
+        return b""
+    body = b""
+    for chunk in chunks:
+        body += chunk[: max_bytes - len(body)]
+        if len(body) >= max_bytes:
+            break
+    return body
 
 
 def _read(chunks: Iterable[bytes], headers: Mapping[str, str], max_bytes: int) -> bytes:

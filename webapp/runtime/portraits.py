@@ -1,0 +1,53 @@
+"""What those outside are shown of a thing that something happened to."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session
+
+from webapp.runtime.events import Event
+
+Drawing = dict[str, Any]
+"""JSON values, as the API shows the thing."""
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """How a feature shows what it owns, many at once.
+
+    ``draw`` takes public ids and gives what is still there by id, in a number of statements that
+    does not grow with theirs. ``personal`` names what is left out of it unless the event is one
+    of those that ``tell_who``.
+    """
+
+    draw: Callable[[Session, Sequence[str]], Mapping[str, Drawing]]
+    personal: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class PublicEvent:
+    """A kind of event that is told outside, for people who choose among them."""
+
+    name: str
+    tells: str
+    tells_who: bool
+
+    @property
+    def resource(self) -> str:
+        return self.name.partition(".")[0]
+
+
+def public_events() -> list[PublicEvent]:
+    """Every kind that this shop tells outside, in the order of names."""
+    found = {kind.name: kind for kind in _kinds(Event) if kind.name and kind.tells}
+    return [
+        PublicEvent(name, kind.tells, kind.tells_who)
+        for name, kind in sorted(found.items())
+        if kind.__module__.startswith("webapp.")
+    ]
+
+
+def _kinds(kind: type[Event]) -> list[type[Event]]:
+    below = kind.__subclasses__()
+    return below + [one for each in below for one in _kinds(each)]

@@ -30,6 +30,9 @@ SILENT = {
     "catalogue.refresh_columns": "as catalogue.refresh",
     "inventory.ensure_item": "counters at zero; variant by variant, before anything is counted",
     "payments.begin": "order.placed says what is asked, and how it is to be paid",
+    "webhooks.announce": "the message of facts that are being stated",
+    "webhooks.number": "the place of a message among others",
+    "webhooks.sweep": "forgets old messages; the facts stay",
     "shop.row": "the settings as they are before anybody decided anything",
 }
 """Commands that write and state nothing, each with the reason."""

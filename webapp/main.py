@@ -16,7 +16,7 @@ from webapp.runtime.events import Handlers
 from webapp.runtime.jobs import Jobs, Means, Runner, housekeeping
 from webapp.runtime.limits import Buckets
 from webapp.runtime.links import links_for
-from webapp.runtime.mail import Mails, PostOffice
+from webapp.runtime.mail import Mails, PostOffice, sources_of
 from webapp.runtime.mail import jobs as mail_jobs
 from webapp.runtime.outbound import Outbound
 from webapp.runtime.portraits import Portrait
@@ -73,7 +73,7 @@ def assemble(settings: Settings) -> OpenShop:
         settings=settings,
         storage=DiskStorage(settings.uploads_dir),
         outbound=Outbound(allow_private=settings.outbound_allow_private),
-        post=PostOffice(settings, links, mails, letterhead),
+        post=PostOffice(settings, links, mails, letterhead, sources_of),
     )
     runner = Runner(database, means, jobs, threads=settings.job_threads)
     return OpenShop(settings, database, means, runner)

@@ -31,6 +31,7 @@ from webapp.orders.models import Order
 from webapp.pricing.models import ShippingMethod
 from webapp.runtime.db import Database
 from webapp.runtime.events import EventRecord
+from webapp.runtime.mail import MailRecord
 from webapp.settings import Settings
 
 
@@ -163,6 +164,8 @@ def what_is_there(session: Session) -> dict[str, dict[str, str]]:
         "/admin/staff": {"public_id": one(Person.public_id)},
         "/admin/notices": {"public_id": one(Notice.public_id)},
         "/admin/keys": {"public_id": one(ApiKey.public_id)},
+        "/admin/mail/words": {"name": "orders.order_placed"},
+        "/admin/mail": {"public_id": one(MailRecord.public_id)},
         "/admin/stock": {"public_id": one(Variant.public_id)},
         "/admin/orders": {"public_id": one(Order.public_id), "parcel": "1003-F1"},
         "/admin/history": {"kind": "product", "subject_id": pot.public_id},

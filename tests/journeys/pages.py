@@ -12,7 +12,7 @@ from tests.house.conftest import address_of, routes_of, what_is_there
 
 NOT_PAGES = ("/api/", "/media/", "/sitemap", "/admin/exchange/exports/")
 NO_PAGES = {"/robots.txt", "/favicon.ico", "/health", "/ready", "/me", "/search/suggest"}
-NOT_PAGES_BY_END = (".csv", ".xml")
+NOT_PAGES_BY_END = (".csv", ".xml", "/letter", "/file")
 
 ALSO = (
     "/search?q=enamel",

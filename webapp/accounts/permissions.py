@@ -8,6 +8,8 @@ PERMISSIONS: dict[str, str] = {
     "orders:read": "See orders and the people who placed them",
     "orders:write": "Mark orders paid, fulfil and cancel them",
     "imports:write": "Bring catalogue files in and take them out",
+    "mail:read": "See the mail that was sent and what became of it",
+    "mail:write": "Send mail again, call it off and change its words",
     "events:read": "Fetch what happened in the shop, orders and who placed them included",
     "webhooks:write": "Say who is told outside of what happens, and send it again",
     "settings:write": "Change what the merchant decides",

@@ -10,6 +10,9 @@ from webapp.backoffice import (
     history,
     home,
     keys,
+    mail,
+    mail_sender,
+    mail_words,
     orders,
     product_editor,
     products,
@@ -20,7 +23,7 @@ from webapp.backoffice import (
 from webapp.feature import Feature
 
 pages = APIRouter()
-# The list before the editor: /admin/products before /admin/products/{public_id}.
+# What has a name before what has an id: /admin/mail/words before /admin/mail/{public_id}.
 for room in (
     entry,
     home,
@@ -31,6 +34,9 @@ for room in (
     attributes,
     stock,
     orders,
+    mail_words,
+    mail_sender,
+    mail,
     settings,
     staff,
     keys,

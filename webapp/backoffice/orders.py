@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from sqlmodel import Session
@@ -11,6 +10,7 @@ from starlette.responses import Response
 
 from webapp.accounts.guards import Staff
 from webapp.backoffice.blaming import blame
+from webapp.backoffice.lists import address_of, turned
 from webapp.backoffice.order_desk import Forms, amount_typed, desk, pills, rows_by_line
 from webapp.backoffice.order_forms import (
     CancelForm,
@@ -36,6 +36,7 @@ pages = APIRouter(prefix="/admin/orders")
 
 LIST = "backoffice/orders/orders.html#order_list"
 PAGE = "backoffice/orders/order.html#order_desk"
+ROUTE = "backoffice.orders"
 SIZE = 40
 
 PaidAsked = Annotated[Submission[PaidForm], Depends(submitted(PaidForm))]
@@ -71,11 +72,11 @@ def orders(
             "form": form,
             "is_filtered": bool(kept),
             "tabs": [
-                (label, _address(request, {**kept, "state": name}), name == state)
+                (label, address_of(request, ROUTE, {**kept, "state": name}), name == state)
                 for name, label, _ in TABS
             ],
-            "next_url": _turned(request, kept, page.next_cursor),
-            "previous_url": _turned(request, kept, page.previous_cursor),
+            "next_url": turned(request, ROUTE, kept, page.next_cursor),
+            "previous_url": turned(request, ROUTE, kept, page.previous_cursor),
         },
         status=422 if form.errors else 200,
     )
@@ -263,13 +264,3 @@ def _answer(
         context=desk(session, manners, public_id, Forms()),
         notice=notice,
     )
-
-
-def _address(request: Request, asked: Mapping[str, str]) -> str:
-    query = urlencode({name: value for name, value in asked.items() if value})
-    path: str = request.app.state.url_for("backoffice.orders")
-    return f"{path}?{query}" if query else path
-
-
-def _turned(request: Request, kept: Mapping[str, str], cursor: str | None) -> str | None:
-    return _address(request, {**kept, "cursor": cursor}) if cursor else None

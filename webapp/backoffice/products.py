@@ -1,7 +1,6 @@
 """The list of products, and what is done to a whole product at once."""
 
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from sqlalchemy import select
@@ -10,6 +9,7 @@ from starlette.responses import Response
 
 from webapp.accounts.guards import Staff
 from webapp.backoffice import product_editor, shelves
+from webapp.backoffice.lists import address_of, turned
 from webapp.backoffice.product_list import STATES, Wanted, products
 from webapp.catalogue import commands
 from webapp.catalogue.models import Brand
@@ -22,6 +22,7 @@ from webapp.web.views import redirect, view
 pages = APIRouter(prefix="/admin/products")
 
 LIST = "backoffice/products/products.html#product_list"
+ROUTE = "backoffice.products"
 
 
 @pages.get("", name="backoffice.products")
@@ -50,15 +51,15 @@ def product_list(
             "form": Submission(values=asked),
             "is_filtered": bool(kept),
             "tabs": [
-                (label, _address(request, {**kept, "state": name}), name == state)
+                (label, address_of(request, ROUTE, {**kept, "state": name}), name == state)
                 for name, label in STATES
             ],
             "categories": shelves.choices(db),
             "brands": db.execute(
                 select(col(Brand.slug), col(Brand.name)).order_by(col(Brand.name)).limit(500)
             ).all(),
-            "next_url": _turned(request, kept, page.next_cursor),
-            "previous_url": _turned(request, kept, page.previous_cursor),
+            "next_url": turned(request, ROUTE, kept, page.next_cursor),
+            "previous_url": turned(request, ROUTE, kept, page.previous_cursor),
         },
     )
 
@@ -91,13 +92,3 @@ def delete_product(request: Request, db: Db, staff: Staff, public_id: str) -> Re
         return product_editor.refused(request, db, product, refusal)
     to = request.app.state.url_for("backoffice.products")
     return redirect(request, to, notice=f"{title} is deleted.")
-
-
-def _address(request: Request, asked: dict[str, str]) -> str:
-    query = urlencode({name: value for name, value in asked.items() if value})
-    path: str = request.app.state.url_for("backoffice.products")
-    return f"{path}?{query}" if query else path
-
-
-def _turned(request: Request, kept: dict[str, str], cursor: str | None) -> str | None:
-    return _address(request, {**kept, "cursor": cursor}) if cursor else None

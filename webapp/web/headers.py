@@ -17,6 +17,15 @@ CONTENT_POLICY = (
 DOCS_POLICY = CONTENT_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 """For the API's documentation page alone: its vendored script sets styles on elements."""
 
+FRAMING_POLICY = f"{CONTENT_POLICY}; frame-src 'self'"
+"""For a page that shows a letter inside of it."""
+
+LETTER_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; form-action 'none'; "
+    "base-uri 'none'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
+)
+"""For the letter in it: mail carries its styles with it, and nothing else of it comes to life."""
+
 PERMISSIONS = (
     "accelerometer=(), browsing-topics=(), camera=(), display-capture=(), geolocation=(), "
     "gyroscope=(), magnetometer=(), microphone=(), midi=(), payment=(), usb=()"

@@ -71,7 +71,8 @@ def templates(tmp_path: Path) -> Path:
 def floor(tmp_path: Path) -> Iterator[Database]:
     """The tables of events, jobs and mail in a fresh file."""
     database = Database(f"sqlite:///{tmp_path / 'floor.db'}", info={"links": LINKS})
-    tables = [SQLModel.metadata.tables[name] for name in ("events", "jobs", "mail_messages")]
+    names = ("events", "event_heads", "jobs", "mail_messages", "mail_wordings")
+    tables = [SQLModel.metadata.tables[name] for name in names]
     SQLModel.metadata.create_all(database.engine, tables=tables)
     yield database
     database.dispose()

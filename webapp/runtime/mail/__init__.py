@@ -8,8 +8,10 @@ from webapp.runtime.mail.overseeing import NotNow, call_off, message_of, resend,
 from webapp.runtime.mail.posting import post
 from webapp.runtime.mail.sending import jobs
 from webapp.runtime.mail.table import MailRecord, MailState
+from webapp.runtime.mail.wordings import BadWords, MailWording, sources_of
 
 __all__ = [
+    "BadWords",
     "Letter",
     "LetterPress",
     "Letterhead",
@@ -18,6 +20,7 @@ __all__ = [
     "MailRecord",
     "MailServerRefused",
     "MailState",
+    "MailWording",
     "Mails",
     "NotNow",
     "PostOffice",
@@ -28,4 +31,5 @@ __all__ = [
     "post",
     "resend",
     "send_kept",
+    "sources_of",
 ]

@@ -1,7 +1,7 @@
 """What staff should hear of: mail that did not arrive, and a server that does not take ours."""
 
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
 from webapp.runtime.events import Event
 
@@ -36,3 +36,16 @@ class MailServerRefused(Event):
     @property
     def subject(self) -> tuple[str, str]:
         return ("mail_server", self.host)
+
+
+@dataclass(frozen=True)
+class MailWordingChanged(Event):
+    """Messages of a kind say something else from now on; ``changed`` by part, shortened."""
+
+    name: ClassVar[str] = "mail_wording.changed"
+    kind: str
+    changed: dict[str, list[Any]] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        return ("mail_wording", self.kind)

@@ -110,6 +110,10 @@ class LetterPress:
             html=self._inner(kind, "html", "content"),
         )
 
+    def parse(self, source: str) -> None:
+        """Raise jinja2's ``TemplateSyntaxError`` for what is no template."""
+        self._text.parse(source)
+
     def version(self, draft: Draft) -> str:
         """A short hash of all the source that the kind's own words come from."""
         digest = hashlib.sha256()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from webapp.accounts.permissions import PERMISSIONS, ROLES
 from webapp.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -170,3 +171,16 @@ def test_commands_are_executable_and_say_what_they_do():
         assert path.stat().st_mode & 0o111, path.name
         assert first.startswith("#!"), path.name
         assert second.startswith("# "), path.name
+
+
+ASKED_FOR = re.compile(r"""(?:\.must|\.may)\("([\w:]+)"\)|needs="([\w:]+)\"""")
+
+
+def test_every_right_that_is_asked_for_is_one_that_a_role_can_hold():
+    """A name that nobody has would lock its room for good, and the owner would not know why."""
+    places = [*sources("."), *(ROOT / "templates").rglob("*.html")]
+    asked = {one or other for path in places for one, other in ASKED_FOR.findall(path.read_text())}
+
+    assert "orders:write" in asked
+    assert sorted(asked - set(PERMISSIONS)) == []
+    assert sorted(set().union(*ROLES.values()) - set(PERMISSIONS)) == []

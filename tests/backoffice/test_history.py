@@ -218,3 +218,15 @@ def test_values_are_shown_as_people_write_them():
         ("SKU", "A", "B"),
     ]
     assert at + timedelta(0) == told[2].after
+
+
+def test_odd_addresses_are_answered_calmly(office):
+    odd = ["%00", "%27", "%25", "x" * 200, "%F0%9F%AA%91", "..%2F..", ":::"]
+    asked = [
+        f"?{name}={value}" for name in ("q", "kind", "who", "since", "cursor") for value in odd
+    ]
+    asked += [f"/{value}/{value}" for value in ("%00", "%27", "x" * 200, "%F0%9F%AA%91")]
+
+    statuses = {path: office.get(f"/admin/history{path}").status for path in asked}
+
+    assert {path: status for path, status in statuses.items() if status >= 500} == {}

@@ -3,4 +3,4 @@
 from webapp.main import create_app
 from webapp.settings import Settings
 
-app = create_app(Settings())
+app = create_app(Settings(), open_all=False)

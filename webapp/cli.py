@@ -8,7 +8,7 @@ from typing import Annotated, Literal, NoReturn
 import typer
 
 from webapp.kit.errors import ShopError
-from webapp.runtime.memory import uncollected
+from webapp.runtime.memory import for_good
 from webapp.settings import Settings
 
 app = typer.Typer(
@@ -65,13 +65,13 @@ def serve(
 ) -> None:
     """Serve the shop. A fresh one is filled with the demo shop unless --empty is given."""
     _do_without_rich()
-    with uncollected():
+    with for_good():
         from webapp.accounts.queries import has_staff
         from webapp.main import create_app
         from webapp.ops import serving
 
         settings = _settings(data, uploads, host=host, port=port)
-        site = create_app(settings)
+        site = create_app(settings, open_all=False)
     shop = site.state.shop
     with shop.database.reading() as session:
         bare, without_staff = not serving.has_goods(session), not has_staff(session)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pkgutil import resolve_name
 
 from fastapi import APIRouter
 
@@ -12,12 +13,27 @@ from webapp.runtime.portraits import Portrait
 
 
 @dataclass(frozen=True)
+class Late:
+    """Routes that are imported when somebody first comes in: ``webapp.exchange.pages:pages``.
+
+    They all lie ``under`` one path, which stays closed until then (``web.rooms``).
+    """
+
+    at: str
+    under: str
+
+    def routes(self) -> APIRouter:
+        found: APIRouter = resolve_name(self.at)
+        return found
+
+
+@dataclass(frozen=True)
 class Feature:
     """What one package adds. ``main.create_app`` installs it; nothing registers itself."""
 
     name: str
-    pages: APIRouter | None = None
-    api: APIRouter | None = None
+    pages: APIRouter | Late | None = None
+    api: APIRouter | Late | None = None
     handlers: Handlers | None = None
     jobs: Jobs | None = None
     mails: Mails | None = None

@@ -1,15 +1,16 @@
 """Where it all meets: one shop put together from its settings, and the two applications over it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.requests import HTTPConnection
 
 from webapp import migrations
-from webapp.backoffice.frame import office_frame_of
+from webapp.feature import Late
 from webapp.features import FEATURES
 from webapp.runtime.db import Database
 from webapp.runtime.events import Handlers
@@ -27,6 +28,9 @@ from webapp.shop.queries import letterhead
 from webapp.storefront.frame import frame_of, manners
 from webapp.web import edge
 from webapp.web.manners import Manners
+from webapp.web.rooms import Rooms
+
+Include = Callable[[APIRouter], None]
 
 
 @dataclass
@@ -89,8 +93,11 @@ def open_shop(settings: Settings) -> Iterator[OpenShop]:
         shop.close()
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The site (HTML) with the API (JSON) beside it, over one shop. Holds no global state."""
+def create_app(settings: Settings, *, open_all: bool = True) -> FastAPI:
+    """The site (HTML) with the API (JSON) beside it, over one shop. Holds no global state.
+
+    Without ``open_all`` the back office and the API are opened when somebody first comes in.
+    """
     shop = assemble(settings)
 
     @asynccontextmanager
@@ -120,11 +127,8 @@ def create_app(settings: Settings) -> FastAPI:
     site.state.mail_asks = Buckets(per_minute=0.5, burst=5)
     per_key = settings.key_rate_per_minute
     site.state.key_uses = Buckets(per_key, per_key) if per_key else None
-    for feature in FEATURES:
-        if feature.pages:
-            site.include_router(feature.pages)
-        if feature.api:
-            api.include_router(feature.api, prefix="/v1")
+    rooms = Rooms()
+    _furnish(site, api, rooms)
     site.mount("/api", api)
     compiled = settings.data_dir / "cache" / "templates"
     compiled.mkdir(parents=True, exist_ok=True)
@@ -133,15 +137,42 @@ def create_app(settings: Settings) -> FastAPI:
         settings,
         bytecode_dir=compiled,
         api=api,
+        rooms=rooms,
         frame=_frame,
         manners=_manners,
         sign_in_pages={"/admin": "/admin/sign-in", "/account": "/account/login"},
     )
+    if open_all:
+        rooms.open_all()
     return site
+
+
+def _furnish(site: FastAPI, api: FastAPI, rooms: Rooms) -> None:
+    """Every feature's routes: here and now, or in the room of the path that they lie under."""
+    include_page: Include = site.include_router
+    include_call: Include = partial(api.include_router, prefix="/v1")
+    later: dict[str, list[tuple[Late, Include]]] = {}
+    for feature in FEATURES:
+        for brought, include in ((feature.pages, include_page), (feature.api, include_call)):
+            if isinstance(brought, Late):
+                later.setdefault(brought.under, []).append((brought, include))
+            elif brought:
+                include(brought)
+    for path, included in later.items():
+        rooms.close_off(path, partial(_open, included))
+
+
+def _open(included: list[tuple[Late, Include]]) -> None:
+    # All of it is imported before the first of it can be seen.
+    for router, include in [(late.routes(), include) for late, include in included]:
+        include(router)
 
 
 def _frame(request: HTTPConnection) -> Any:
     if request.url.path.startswith("/admin"):
+        # With its room: a shop that nobody manages now does without it.
+        from webapp.backoffice.frame import office_frame_of
+
         return office_frame_of(request)
     return frame_of(request)
 

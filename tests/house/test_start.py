@@ -4,9 +4,13 @@ import re
 from pathlib import Path
 
 import httpx
+from fastapi import FastAPI
 
-from tests.house.conftest import copy_of
+from tests.browser import Browser
+from tests.conftest import settings_in
+from tests.house.conftest import copy_of, routes_of
 from tests.proofs.servers import serving
+from webapp.main import create_app
 from webapp.settings import Settings
 
 NOT_FOR_SHOPPERS = (
@@ -21,22 +25,55 @@ NOT_FOR_SHOPPERS = (
     "rich",
     "strawberry",
     "stripe",
+    "webapp.backoffice",
     "webapp.demo",
+    "webapp.exchange.dialects",
+    "webapp.exchange.pages",
     "webauthn",
 )
-"""Packages that are imported by whoever needs them, when they do (a comment there says so)."""
+"""Imported by whoever needs them, when they do: a room's by the first who comes in (``Late`` in
+``feature.py``), a library by the function that uses it, with a comment that says so."""
+
+SHOPPING = ("/", "/products", "/products/enamel-pot", "/search?q=pot", "/cart", "/checkout")
 
 
-def test_a_shopper_s_first_page_loads_only_what_it_needs(furnished: Settings, tmp_path: Path):
+def test_shopping_loads_only_what_it_needs(furnished: Settings, tmp_path: Path):
     data = copy_of(furnished, tmp_path)
 
     with serving(data, PYTHONPROFILEIMPORTTIME="1") as (shop,):
-        page = httpx.get(shop + "/")
+        statuses = [httpx.get(shop + path, timeout=60).status_code for path in SHOPPING]
     told = (data / "server-0.log").read_text()
     loaded = set(re.findall(r"^import time: .* \| +(\S+)$", told, re.M))
 
-    assert page.status_code == 200
+    assert statuses == [200, 200, 200, 200, 200, 303]
     assert "webapp.storefront.home" in loaded
-    # By what lies inside: a package that was asked for and kept out has nothing loaded in it.
-    packages = tuple(f"{name}." for name in NOT_FOR_SHOPPERS)
-    assert sorted(name for name in loaded if name.startswith(packages)) == []
+    # By what lies inside: the package itself is named also where it was asked for and kept out.
+    inside = tuple(f"{name}." for name in NOT_FOR_SHOPPERS)
+    calls = re.compile(r"webapp\.\w+\.api")
+    needless = {name for name in loaded if name.startswith(inside) or calls.fullmatch(name)}
+    assert sorted(name for name in needless if not name.endswith(".feature")) == []
+
+
+def test_rooms_that_open_late_are_those_of_a_shop_that_is_all_open(
+    furnished: Settings, tmp_path: Path
+):
+    settings = settings_in(copy_of(furnished, tmp_path))
+    late, all_open = create_app(settings, open_all=False), create_app(settings)
+    try:
+        assert addresses_of(late) != addresses_of(all_open)
+        with Browser(late) as anyone:
+            office = anyone.send("GET", "/admin/orders")
+            contract = anyone.send("GET", "/api/openapi.json")
+            nothing = anyone.send("GET", "/admin/nothing")
+        assert office.status_code == 303
+        assert office.headers["location"].startswith("/admin/sign-in")
+        assert "/v1/products" in contract.json()["paths"]
+        assert nothing.status_code == 404
+        assert addresses_of(late) == addresses_of(all_open)
+    finally:
+        late.state.shop.close()
+        all_open.state.shop.close()
+
+
+def addresses_of(app: FastAPI) -> list[tuple[str, str]]:
+    return sorted((route.method, route.path) for route in routes_of(app))

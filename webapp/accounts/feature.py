@@ -1,13 +1,17 @@
 """People, their sign-ins, the links they are mailed and the keys of their scripts. Owns ``people``,
 ``sign_ins``, ``mailed_links`` and ``api_keys``; says what staff may do."""
 
-from webapp.accounts.api import api
 from webapp.accounts.handlers import handlers
 from webapp.accounts.jobs import jobs
 from webapp.accounts.mails import mails
 from webapp.accounts.permissions import PERMISSIONS
-from webapp.feature import Feature
+from webapp.feature import Feature, Late
 
 accounts = Feature(
-    "accounts", api=api, handlers=handlers, jobs=jobs, mails=mails, permissions=PERMISSIONS
+    "accounts",
+    api=Late("webapp.accounts.api:api", under="/api"),
+    handlers=handlers,
+    jobs=jobs,
+    mails=mails,
+    permissions=PERMISSIONS,
 )

@@ -1,44 +1,18 @@
-"""Imports in the background: checking, running and fetching pictures, each resumable."""
+"""Imports in the background. What reads files is loaded by the first import, not with the shop."""
 
 from __future__ import annotations
 
-from webapp.exchange import commands, queries
-from webapp.exchange.journey import Journey
-from webapp.exchange.models import CatalogueImport, ImportState
-from webapp.exchange.pictures import (
-    Box,
-    awaited,
-    bring_local,
-    fetched,
-    nothing_to_fetch,
-    settle,
-)
-from webapp.exchange.running import MustNotFail, Stopped, Tally, bring_in
-from webapp.kit.errors import ShopError
-from webapp.runtime.jobs import GiveUp, JobContext, Jobs
+from webapp.runtime.jobs import JobContext, Jobs
 
 jobs = Jobs("exchange")
-
-
-class PicturesMissing(Exception):
-    """Some pictures did not come; the next try may bring them."""
 
 
 @jobs.job(slow=True, retries=3)
 def check_file(context: JobContext, import_id: str) -> dict[str, int] | None:
     """The dry run of an import. One that is not to be checked any more is left alone."""
-    one = _one(context, import_id)
-    if one.state is not ImportState.checking:
-        return None
-    tally, journey = _carry(context, one, dry=True)
-    if tally is None or journey is None:
-        return None
-    with context.writing() as session:
-        one = queries.import_by_id(session, import_id)
-        if one.state is ImportState.checking:
-            one.found = {**one.found, **journey.found()}
-            commands.finish(session, one, ImportState.checked)
-    return tally.as_dict()
+    from webapp.exchange import working
+
+    return working.check(context, import_id)
 
 
 @jobs.job(slow=True, retries=3)
@@ -46,92 +20,14 @@ def run_import(
     context: JobContext, import_id: str, only_failed: bool = False
 ) -> dict[str, int] | None:
     """Carry out an import from where it stands; ``only_failed`` tries refused rows again."""
-    one = _one(context, import_id)
-    if one.state is not ImportState.running:
-        return None
-    tally, _ = _carry(context, one, dry=False, only_failed=only_failed)
-    if tally is None:
-        return None
-    with context.writing() as session:
-        one = queries.import_by_id(session, import_id)
-        if one.state is ImportState.running:
-            failed = ImportState.completed_with_errors
-            commands.finish(session, one, failed if tally.failed else ImportState.completed)
-        if not nothing_to_fetch(session, one.id or 0):
-            fetch_images.later(
-                session, import_id=import_id, unique=f"exchange:pictures:{import_id}"
-            )
-    return tally.as_dict()
+    from webapp.exchange import working
+
+    return working.run(context, import_id, only_failed=only_failed, pictures=fetch_images)
 
 
 @jobs.job(slow=True, retries=4)
 def fetch_images(context: JobContext, import_id: str) -> dict[str, int]:
     """Bring the pictures that the file named. What does not come is tried again later."""
-    one = _one(context, import_id)
-    actor, key = commands.actor_of(one), one.id or 0
-    if one.images_key:
-        bring_local(context.database, context.storage, actor, key, _box(context, one))
-    after = done = left = 0
-    while True:
-        with context.reading() as session:
-            some = awaited(session, key, after, 50)
-        if not some:
-            break
-        for source in some:
-            after = source.id or 0
-            settled = settle(
-                context.writing,
-                context.storage,
-                actor,
-                source,
-                lambda address: fetched(context.outbound, address),
-                is_last=context.is_last_attempt,
-            )
-            done += settled
-            left += not settled
-            context.progress(done + left, 0, "Pictures")
-    if left:
-        raise PicturesMissing(f"{left} pictures did not come.")
-    return {"done": done}
+    from webapp.exchange import working
 
-
-def _one(context: JobContext, import_id: str) -> CatalogueImport:
-    with context.reading() as session:
-        one = queries.import_by_id(session, import_id)
-        session.expunge(one)
-    return one
-
-
-def _box(context: JobContext, one: CatalogueImport) -> Box:
-    path = context.storage.path(one.images_key)
-    return Box.of(path if path is not None else context.storage.open(one.images_key))
-
-
-def _carry(
-    context: JobContext, one: CatalogueImport, *, dry: bool, only_failed: bool = False
-) -> tuple[Tally | None, Journey | None]:
-    only = None
-    try:
-        file = commands.open_import(one, context.storage)
-        journey = commands.journey_of(one, file, site=context.settings.public_url, dry=dry)
-        if only_failed:
-            with context.reading() as session:
-                only = queries.failed_numbers(session, one)
-        return bring_in(context, file, journey, only=only), journey
-    except Stopped:
-        return None, None
-    except (ShopError, MustNotFail) as refusal:
-        told = refusal.detail if isinstance(refusal, ShopError) else str(refusal)
-        _give_up(context, one, told)
-        raise GiveUp(told) from refusal
-    except Exception:
-        if context.is_last_attempt:
-            _give_up(context, one, "Something went wrong. What was imported so far is kept.")
-        raise
-
-
-def _give_up(context: JobContext, one: CatalogueImport, told: str) -> None:
-    with context.writing() as session:
-        again = queries.import_by_id(session, one.public_id)
-        if again.state in (ImportState.checking, ImportState.running):
-            commands.finish(session, again, ImportState.failed, problem=told)
+    return working.fetch(context, import_id)

@@ -1,6 +1,5 @@
 """``vitrine serve``: prepare the shop, say where it is, and serve it."""
 
-import gc
 import os
 import secrets
 import sys
@@ -11,13 +10,12 @@ from sqlmodel import Session, col, select
 
 from webapp.accounts.commands import add_staff
 from webapp.accounts.founding import welcome_key
-from webapp.accounts.passwords import hashed
 from webapp.accounts.queries import has_staff
 from webapp.catalogue.models import Category, Product
 from webapp.kit.actors import SYSTEM
 from webapp.runtime import log
 from webapp.runtime.db import Database
-from webapp.runtime.memory import give_back
+from webapp.runtime.memory import trim
 from webapp.settings import Settings
 
 DEMO_STAFF = "owner@example.com"
@@ -26,6 +24,9 @@ SIGN_IN_FILE = "staff-sign-in.txt"
 
 def first_staff(database: Database, data_dir: Path) -> None:
     """An owner with a fresh random password for the demo shop, kept in a file of mode 0600."""
+    # Hashing is for whoever signs in; a shop that has its staff starts without it.
+    from webapp.accounts.passwords import hashed
+
     password = "-".join(secrets.token_hex(3) for _ in range(3))
     stored = hashed(password)
     with database.writing() as session:
@@ -83,16 +84,10 @@ def announce(text: str) -> None:
     sys.stdout.flush()
 
 
-def settle() -> None:
-    """Hand back what starting up left over, and let the collector forget what stays for good."""
-    give_back()
-    gc.freeze()
-
-
 def run(app: object, settings: Settings) -> None:
     """Serve until told to stop; connections in flight get twenty seconds."""
     log.set_up(settings.log_level, as_json=settings.log_json)
-    settle()
+    trim()
     uvicorn.run(
         app,  # type: ignore[arg-type]
         host=settings.host,

@@ -11,6 +11,9 @@ from sqlmodel import Field, SQLModel
 
 from webapp.kit.ids import public_id
 
+# Tables check nothing by themselves: the validators that would be made for them are never used.
+SQLModel.model_config["defer_build"] = True
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """An instant. Stored as UTC; a naive value is refused, an aware one comes back aware."""

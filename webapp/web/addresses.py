@@ -10,6 +10,8 @@ from fastapi import FastAPI
 from fastapi.routing import RouteContext, iter_route_contexts
 from starlette.routing import NoMatchFound
 
+from webapp.web.rooms import Rooms
+
 _PATH_MARKS = "/:@!$&'()*+,;=~"
 
 
@@ -20,8 +22,9 @@ class Addresses:
     meant; a page with a hundred links would spend most of its time there.
     """
 
-    def __init__(self, site: FastAPI) -> None:
+    def __init__(self, site: FastAPI, rooms: Rooms) -> None:
         self._site = site
+        self._rooms = rooms
         self._routes: dict[str, list[RouteContext]] = {}
 
     def url_for(self, name: str, /, **params: Any) -> str:
@@ -36,13 +39,19 @@ class Addresses:
 
     def _named(self, name: str) -> list[RouteContext]:
         if name not in self._routes:
-            # Also when a route was added since: looking again costs only where we would fail.
-            routes: dict[str, list[RouteContext]] = {}
-            for route in self._all():
-                if route.name:
-                    routes.setdefault(route.name, []).append(route)
-            self._routes = routes
+            self._read()
+        if name not in self._routes:
+            self._rooms.open_all()
+            self._read()
         return self._routes.get(name, [])
+
+    def _read(self) -> None:
+        # Also when a route was added since: looking again costs only where we would fail.
+        routes: dict[str, list[RouteContext]] = {}
+        for route in self._all():
+            if route.name:
+                routes.setdefault(route.name, []).append(route)
+        self._routes = routes
 
     def _all(self) -> Iterator[RouteContext]:
         return iter_route_contexts(self._site.routes)

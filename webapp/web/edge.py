@@ -28,6 +28,7 @@ from webapp.web.hosts import TrustedHosts, hosts_of
 from webapp.web.limits import RateLimit, TellLimits
 from webapp.web.log import AccessLog
 from webapp.web.manners import Manners
+from webapp.web.rooms import Doors, Rooms
 from webapp.web.sessions import Cookies
 from webapp.web.templates import make_environment
 
@@ -39,6 +40,7 @@ def install(
     settings: Settings,
     *,
     api: FastAPI | None = None,
+    rooms: Rooms | None = None,
     frame: Callable[[Request], Any] | None = None,
     manners: Callable[[HTTPConnection], Manners] | None = None,
     sign_in_pages: Mapping[str, str] | None = None,
@@ -47,12 +49,14 @@ def install(
     """Give ``site`` its templates, static files, failures and middleware.
 
     ``api`` is the application beside it that speaks to scripts (the caller mounts it); it shares
-    the site's state. ``frame(request)`` makes what every page shows around its own matter;
-    ``manners(request)`` says how the shop writes amounts and dates. ``sign_in_pages`` names the
-    page to sign in for each beginning of a path: ``{"/admin": "/admin/sign-in"}``.
+    the site's state. ``rooms`` are opened when somebody comes in. ``frame(request)`` makes what
+    every page shows around its own matter; ``manners(request)`` says how the shop writes amounts
+    and dates. ``sign_in_pages`` names the page to sign in for each beginning of a path:
+    ``{"/admin": "/admin/sign-in"}``.
     """
     assets = Assets(settings.static_dir, STATIC, debug=settings.debug)
-    addresses = Addresses(site)
+    rooms = rooms or Rooms()
+    addresses = Addresses(site, rooms)
     site.state.settings = settings
     site.state.assets = assets
     site.state.cookies = Cookies(settings.secret_key)
@@ -74,10 +78,10 @@ def install(
         api.state = site.state
         speak_problems(api)
         api.add_middleware(TellLimits)
-    _surround(site, settings)
+    _surround(site, settings, rooms)
 
 
-def _surround(site: FastAPI, settings: Settings) -> None:
+def _surround(site: FastAPI, settings: Settings, rooms: Rooms) -> None:
     """The middleware, written from the outside in."""
     stack: list[tuple[Any, tuple[Any, ...]]] = [
         (AccessLog, ()),
@@ -89,6 +93,7 @@ def _surround(site: FastAPI, settings: Settings) -> None:
         (ForgeryCheck, (settings.public_url,)),
         (Compression, ()),
         (RateLimit, (settings.rate_limit_per_minute,)),
+        (Doors, (rooms,)),
     ]
     if settings.trusted_proxies:
         stack.insert(0, (ProxyHeadersMiddleware, (settings.trusted_proxies,)))

@@ -72,6 +72,7 @@ class Form(BaseModel):
     """
 
     model_config = ConfigDict(
+        defer_build=True,  # its validator is made when it is first read: of sixty, few are in a day
         str_max_length=255,
         extra="ignore",
         arbitrary_types_allowed=True,

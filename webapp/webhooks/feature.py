@@ -4,14 +4,13 @@ Owns the messages (frozen when the event commits, numbered after it), the endpoi
 deliveries. Listens to every event that is told outside; imports no other feature but accounts.
 """
 
-from webapp.feature import Feature
-from webapp.webhooks.api import api
+from webapp.feature import Feature, Late
 from webapp.webhooks.handlers import handlers
 from webapp.webhooks.jobs import jobs
 
 webhooks = Feature(
     "webhooks",
-    api=api,
+    api=Late("webapp.webhooks.api:api", under="/api"),
     handlers=handlers,
     jobs=jobs,
     permissions={

@@ -1,0 +1,44 @@
+"""All rooms of the back office behind one door."""
+
+from fastapi import APIRouter
+
+from webapp.backoffice import (
+    attributes,
+    categories,
+    collections,
+    entry,
+    history,
+    home,
+    keys,
+    mail,
+    mail_sender,
+    mail_words,
+    orders,
+    product_editor,
+    products,
+    settings,
+    staff,
+    stock,
+)
+
+pages = APIRouter()
+# What has a name before what has an id: /admin/mail/words before /admin/mail/{public_id}.
+for room in (
+    entry,
+    home,
+    products,
+    product_editor,
+    categories,
+    collections,
+    attributes,
+    stock,
+    orders,
+    mail_words,
+    mail_sender,
+    mail,
+    settings,
+    staff,
+    keys,
+    history,
+):
+    pages.include_router(room.pages)

@@ -134,9 +134,8 @@ def test_every_icon_that_is_named_is_there(templates):
 
 def test_the_cart_is_named_cart_whatever_is_in_it(templates):
     html = LexborHTMLParser(templates.get_template("guide.html").render(CONTEXT))
-    link = html.css_first(".site-head__cart a")
+    link = html.css_first(".site-head__cart a[href='/cart']")
     assert link.text().strip() == "Cart"
-    assert link.attributes["href"] == "/cart"
     assert link.attributes["aria-describedby"] == "cart-count"
     assert templates.from_string("{{ ui.cart_count(0) }}").render() == (
         '<span class="count" id="cart-count"></span>'

@@ -7,6 +7,7 @@ PERMISSIONS: dict[str, str] = {
     "stock:write": "Correct stock",
     "orders:read": "See orders and the people who placed them",
     "orders:write": "Mark orders paid, fulfil and cancel them",
+    "notifications:write": "Write to customers",
     "imports:write": "Bring catalogue files in and take them out",
     "mail:read": "See the mail that was sent and what became of it",
     "mail:write": "Send mail again, call it off and change its words",
@@ -27,9 +28,16 @@ ROLES: dict[str, frozenset[str]] = {
     "owner": _ALL,
     "admin": _ALL,
     "manager": _CATALOGUE
-    | {"orders:read", "orders:write", "mail:read", "history:read", "keys:write"},
+    | {
+        "orders:read",
+        "orders:write",
+        "notifications:write",
+        "mail:read",
+        "history:read",
+        "keys:write",
+    },
     "fulfilment": frozenset({"catalogue:read", "stock:write", "orders:read", "orders:write"}),
-    "support": frozenset({"catalogue:read", "orders:read", "mail:read"}),
+    "support": frozenset({"catalogue:read", "orders:read", "mail:read", "notifications:write"}),
     "editor": _CATALOGUE,
     "viewer": frozenset({"catalogue:read", "orders:read"}),
 }

@@ -10,6 +10,7 @@ from webapp.backoffice.order_forms import (
     REASONS,
     CancelForm,
     FulfilForm,
+    MessageForm,
     NoteForm,
     PaidForm,
     RefundForm,
@@ -77,6 +78,7 @@ class Forms:
     fulfil: Submission[FulfilForm] | None = None
     cancel: Submission[CancelForm] | None = None
     note: Submission[NoteForm] | None = None
+    message: Submission[MessageForm] | None = None
 
 
 def desk(session: Session, manners: Manners, public_id: str, forms: Forms) -> dict[str, Any]:
@@ -114,6 +116,7 @@ def desk(session: Session, manners: Manners, public_id: str, forms: Forms) -> di
         "fulfil": forms.fulfil or Submission[FulfilForm](),
         "cancel": forms.cancel or Submission[CancelForm](),
         "note": forms.note or Submission[NoteForm](),
+        "message": forms.message or Submission[MessageForm].showing({"token": token()}),
     }
 
 

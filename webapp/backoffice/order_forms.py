@@ -82,6 +82,14 @@ class NoteForm(Form):
     text: Annotated[Text, Field(max_length=2000), Says(missing="Write something first.")]
 
 
+class MessageForm(Form):
+    """A word to the customer, by mail."""
+
+    message_subject: Annotated[str, Field(max_length=150), Says(missing="Write a subject.")]
+    message_text: Annotated[Text, Says(missing="Write something first.")]
+    token: str = Field(default="", max_length=60)
+
+
 def units_of(rows: list[UnitsForm]) -> dict[str, int]:
     """Units by line; a line that was sent twice counts twice."""
     units: dict[str, int] = {}

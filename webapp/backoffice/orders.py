@@ -15,6 +15,7 @@ from webapp.backoffice.order_desk import Forms, amount_typed, desk, pills, rows_
 from webapp.backoffice.order_forms import (
     CancelForm,
     FulfilForm,
+    MessageForm,
     NoteForm,
     PaidForm,
     RefundForm,
@@ -44,6 +45,7 @@ RefundAsked = Annotated[Submission[RefundForm], Depends(submitted(RefundForm))]
 FulfilAsked = Annotated[Submission[FulfilForm], Depends(submitted(FulfilForm))]
 CancelAsked = Annotated[Submission[CancelForm], Depends(submitted(CancelForm))]
 NoteAsked = Annotated[Submission[NoteForm], Depends(submitted(NoteForm))]
+MessageAsked = Annotated[Submission[MessageForm], Depends(submitted(MessageForm))]
 
 
 @pages.get("", name="backoffice.orders")
@@ -208,6 +210,22 @@ def note_order(request: Request, form: NoteAsked, db: Db, staff: Staff, public_i
             with _trying(db, form, {}, otherwise="text"):
                 commands.add_note(db, staff, found, form.data.text)
     return _answer(request, db, public_id, Forms(note=form), form, "Your note is written down.")
+
+
+@pages.post("/{public_id}/messages", name="backoffice.write_to_customer")
+def write_to_customer(
+    request: Request, form: MessageAsked, db: Db, staff: Staff, public_id: str
+) -> Response:
+    """Write to whoever placed the order. The same form sent twice is one message."""
+    staff.must("notifications:write")
+    found = queries.by_public_id(db, public_id)
+    if form.data:
+        asked = form.data
+        message = commands.Message(asked.message_subject, asked.message_text, [found.public_id])
+        names = {"subject": "message_subject", "text": "message_text"}
+        with _trying(db, form, names, otherwise="message_text"):
+            commands.write_to_customers(db, staff, message, key=asked.token)
+    return _answer(request, db, public_id, Forms(message=form), form, "Your message is on its way.")
 
 
 def _held(session: Session, public_id: str) -> Order:

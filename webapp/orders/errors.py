@@ -48,3 +48,9 @@ class NotThatMany(Invalid):
 
 class AlreadyShipped(Refused):
     title = "Already on its way"
+
+
+class KeyUsedBefore(Refused):
+    """One idempotency key, two different requests."""
+
+    title = "That key was used for something else"

@@ -88,6 +88,16 @@ class OrderNoteAdded(OrderEvent):
 
 
 @dataclass(frozen=True)
+class OrderMessageWritten(OrderEvent):
+    """The customer is written to. ``message`` tells two messages about one order apart."""
+
+    name: ClassVar[str] = "order.message_written"
+    title: str
+    text: str
+    message: str
+
+
+@dataclass(frozen=True)
 class FulfilmentShipped(OrderEvent):
     """A parcel is on its way (or the goods were handed over)."""
 

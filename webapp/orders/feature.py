@@ -5,9 +5,12 @@ the status move; everything else is written once.
 """
 
 from webapp.feature import Feature
+from webapp.orders.api import api
 from webapp.orders.handlers import handlers
 from webapp.orders.mails import mails
 from webapp.orders.pages import pages
 from webapp.orders.portraits import PORTRAITS
 
-orders = Feature("orders", pages=pages, handlers=handlers, mails=mails, portraits=PORTRAITS)
+orders = Feature(
+    "orders", pages=pages, api=api, handlers=handlers, mails=mails, portraits=PORTRAITS
+)

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from webapp.kit.actors import Actor
 from webapp.orders import commands, mails, queries
-from webapp.orders.events import OrderEvent, OrderPlaced
+from webapp.orders.events import OrderEvent, OrderMessageWritten, OrderPlaced
 from webapp.payments.events import MoneyMoved
 from webapp.runtime.events import Handlers
 from webapp.runtime.mail import MailKind, post
@@ -23,6 +23,11 @@ def count_the_money(session: Session, event: MoneyMoved, actor: Actor) -> None:
 @handlers.on(OrderPlaced)
 def confirm_it_was_placed(session: Session, event: OrderPlaced) -> None:
     _write(session, mails.order_placed, event)
+
+
+@handlers.on(OrderMessageWritten)
+def send_what_was_written(session: Session, event: OrderMessageWritten) -> None:
+    _write(session, mails.message, event, event.message, line=event.title, words=event.text)
 
 
 def _write(

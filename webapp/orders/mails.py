@@ -23,6 +23,13 @@ def newest_order(session: Session) -> dict[str, Any] | None:
     return {"order": found} if found else None
 
 
+def newest_message(session: Session) -> dict[str, Any] | None:
+    """A message about the newest order, for a preview."""
+    found = newest_order(session)
+    words = "Thank you for waiting. The glaze has come, and your bowl is fired this week."
+    return found | {"line": "Your bowl is on its way", "words": words} if found else None
+
+
 @mails.kind(
     "order_placed",
     title="Order placed",
@@ -34,6 +41,18 @@ def order_placed(session: Session, *, order: str) -> dict[str, Any]:
     """What was ordered, what it costs, how to pay, where it goes."""
     shown = _order(session, order)
     return shown | {"pay_rows": _pay_rows(session, shown["order"])}
+
+
+@mails.kind(
+    "message",
+    title="Message to a customer",
+    when="When staff, or a script, write to somebody who ordered.",
+    sample=newest_message,
+    needs="orders:read",
+)
+def message(session: Session, *, order: str, line: str, words: str) -> dict[str, Any]:
+    """A subject and a plain text, and the way to the order."""
+    return _order(session, order) | {"line": line, "words": words}
 
 
 def _order(session: Session, public_id: str) -> dict[str, Any]:

@@ -1,12 +1,14 @@
-"""The verbs of an order: place, mark paid, fulfil, cancel, note."""
+"""The verbs of an order: place, mark paid, fulfil, cancel, note, write."""
 
 from webapp.orders.commands.cancelling import cancel
 from webapp.orders.commands.fulfilling import fulfil, mark_delivered
 from webapp.orders.commands.noting import add_note
 from webapp.orders.commands.paying import count_money, mark_paid, record_refund
 from webapp.orders.commands.placing import Placement, place, purchase_of
+from webapp.orders.commands.writing import Message, write_to_customers
 
 __all__ = [
+    "Message",
     "Placement",
     "add_note",
     "cancel",
@@ -17,4 +19,5 @@ __all__ = [
     "place",
     "purchase_of",
     "record_refund",
+    "write_to_customers",
 ]

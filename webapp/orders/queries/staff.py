@@ -138,6 +138,8 @@ def words_of(
             return f"Cancelled ({facts.get('reason')}), worth {amount('amount_minor')}"
         case "order.note_added":
             return str(facts.get("text", ""))
+        case "order.message_written":
+            return f"Written to the customer: {facts.get('title')}\n{facts.get('text')}"
         case "fulfilment.shipped":
             return f"Parcel {facts.get('fulfilment_number')} sent{_tracking(facts)}"
         case "fulfilment.delivered":

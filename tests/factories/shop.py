@@ -23,6 +23,7 @@ from webapp.media.commands import prepare, store_image
 from webapp.settings import Settings
 from webapp.shop import commands as shop_settings
 from webapp.shop.queries import current
+from webapp.webhooks import commands as webhooks
 
 OWNER = "owner@example.com"
 VIEWER = "viewer@example.com"
@@ -65,6 +66,7 @@ def fill(settings: Settings) -> None:
         }
         session.commit()
         _shelves(session, pictures)
+        _endpoint(session)
         _orders(session)
         session.close()
         file = settings.data_dir / "spring.csv"
@@ -211,6 +213,19 @@ def _orders(session: Session) -> None:
     make_order(session, board, note="Please ring twice.", terms_version=terms)
     make_paid_order(session, board, terms_version=terms)
     make_shipped_order(session, board, terms_version=terms)
+
+
+def _endpoint(session: Session) -> None:
+    """Somebody who is told, and to whom nothing gets through: there is nobody at that address."""
+    endpoint = webhooks.add(
+        session,
+        SYSTEM,
+        url="http://127.0.0.1:9/hook",
+        description="Warehouse",
+        types=["order.placed", "stock.low"],
+    )
+    webhooks.test(session, SYSTEM, endpoint)
+    session.commit()
 
 
 def _id(number: int | None) -> int:

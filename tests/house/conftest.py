@@ -33,6 +33,7 @@ from webapp.runtime.db import Database
 from webapp.runtime.events import EventRecord
 from webapp.runtime.mail import MailRecord
 from webapp.settings import Settings
+from webapp.webhooks.models import Delivery, Endpoint
 
 
 @dataclass(frozen=True)
@@ -166,6 +167,10 @@ def what_is_there(session: Session) -> dict[str, dict[str, str]]:
         "/admin/keys": {"public_id": one(ApiKey.public_id)},
         "/admin/mail/words": {"name": "orders.order_placed"},
         "/admin/mail": {"public_id": one(MailRecord.public_id)},
+        "/admin/webhooks": {
+            "public_id": one(Endpoint.public_id),
+            "delivery": one(Delivery.public_id),
+        },
         "/admin/stock": {"public_id": one(Variant.public_id)},
         "/admin/orders": {"public_id": one(Order.public_id), "parcel": "1003-F1"},
         "/admin/history": {"kind": "product", "subject_id": pot.public_id},

@@ -28,6 +28,7 @@ ALSO = (
     "/nothing-is-here",
     "/admin/nothing-is-here",
     "/admin/orders?q=nobody",
+    "/admin/webhooks/preview?event=order.placed&id=nothing",
     "/admin/history?kind=export",
     "/admin/history?since=yesterday",
     "/admin/history/shop/1",

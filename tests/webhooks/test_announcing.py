@@ -1,6 +1,7 @@
 """What is told outside is frozen at the commit, whole, in few statements, and numbered after it."""
 
 import json
+import re
 import threading
 from dataclasses import dataclass
 from typing import ClassVar
@@ -11,6 +12,7 @@ from sqlmodel import col
 
 from tests.factories.catalogue import make_category, make_product
 from tests.factories.orders import make_paid_order
+from tests.house.test_source import ROOT
 from webapp.catalogue import commands as catalogue
 from webapp.catalogue.events import ProductUpdated
 from webapp.inventory.events import StockChanged
@@ -261,3 +263,16 @@ def test_every_name_the_shop_tells_is_told_in_a_sentence():
     } <= set(names)
     assert not {"staff.signed_in", "settings.changed", "staff.added", "key.made"} & set(names)
     assert all(sentence.endswith(".") and len(sentence) > 10 for sentence in names.values())
+
+
+def test_the_documentation_lists_every_event():
+    text = (ROOT / "docs/webhooks.md").read_text()
+    who = {True: " With the person.", False: ""}
+    listed = {
+        event.name: f"| `{event.name}` | {event.tells}{who[event.tells_who]} |"
+        for event in public_events()
+    }
+
+    missing = [line for line in listed.values() if line not in text]
+    assert missing == [], "docs/webhooks.md lacks these lines"
+    assert set(re.findall(r"^\| `([a-z_.]+)` \|", text, re.MULTILINE)) == {*listed, "ping"}

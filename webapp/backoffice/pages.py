@@ -19,6 +19,7 @@ from webapp.backoffice import (
     settings,
     staff,
     stock,
+    webhooks,
 )
 
 pages = APIRouter()
@@ -40,5 +41,6 @@ for room in (
     staff,
     keys,
     history,
+    webhooks,
 ):
     pages.include_router(room.pages)

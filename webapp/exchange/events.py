@@ -68,6 +68,7 @@ class ImportCompleted(ImportEnded):
     """All rows are through; ``failed`` of them were refused."""
 
     name: ClassVar[str] = "import.completed"
+    tells: ClassVar[str] = "A catalogue file was brought in."
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ class ExportCompleted(Event):
     """The catalogue, or a part of it, left as a file."""
 
     name: ClassVar[str] = "export.completed"
+    tells: ClassVar[str] = "The catalogue was written to a file."
     export: str
     dialect: str
     rows: int

@@ -22,6 +22,7 @@ from webapp.webhooks.queries.feed import (
     is_waiting,
     latest,
 )
+from webapp.webhooks.queries.previewing import preview
 from webapp.webhooks.queries.working import listening, work_for
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "line_of",
     "listening",
     "log",
+    "preview",
     "recent",
     "work_for",
 ]

@@ -19,6 +19,8 @@ from webapp.kit.errors import Invalid, NotFound
 from webapp.notices import commands, queries
 from webapp.notices.models import Notice, NoticeChoice, NoticeSeen
 from webapp.runtime.events import emit, emit_all
+from webapp.runtime.mail import MailBounced, MailServerRefused
+from webapp.webhooks.events import EndpointDisabled, EndpointFailing
 
 NOON = datetime(2026, 11, 26, 12, 5, tzinfo=UTC)
 
@@ -255,3 +257,55 @@ def test_old_notices_are_forgotten_with_who_read_them(db):
 
     assert [one.subject_id for one in db.exec(select(Notice))] == ["var_2"]
     assert db.exec(select(NoticeSeen)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("fact", "title", "text", "path"),
+    [
+        (
+            MailBounced("mail_1", "orders.order_placed", 550, "550 No such user"),
+            "A message did not arrive",
+            "550 No such user",
+            "/admin/mail/mail_1",
+        ),
+        (
+            MailServerRefused("smtp.example", 535, "535 Wrong password"),
+            "The mail server does not take our mail",
+            "535 Wrong password",
+            "/admin/mail",
+        ),
+        (
+            EndpointFailing("whe_1", "https://till.example/in", days=1, problem="It hangs."),
+            "Nothing got through to https://till.example/in for 1 day",
+            "It hangs.",
+            "/admin/webhooks/whe_1",
+        ),
+        (
+            EndpointDisabled("whe_1", "https://till.example/in", reason="Nothing got through."),
+            "The endpoint https://till.example/in was switched off",
+            "Nothing got through.",
+            "/admin/webhooks/whe_1",
+        ),
+    ],
+)
+def test_what_fails_behind_their_backs_is_told_to_those_who_can_mend_it(
+    db, fact, title, text, path
+):
+    owner, editor = make_staff(db), make_staff(db, "editor")
+
+    emit(db, fact)
+
+    (notice,) = queries.notices_for(db, owner).items
+    assert (notice.title, notice.text, notice.path) == (title, text, path)
+    assert told(db, editor) == []
+
+
+def test_several_that_did_not_arrive_lead_to_the_outbox(db):
+    owner = make_staff(db)
+
+    with frozen(NOON):
+        for number in range(3):
+            emit(db, MailBounced(f"mail_{number}", "orders.order_placed", 550, "550 No"))
+
+    (notice,) = queries.notices_for(db, owner).items
+    assert (notice.title, notice.path) == ("3 messages did not arrive", "/admin/mail")

@@ -9,6 +9,8 @@ from webapp.exchange.events import ImportCompleted, ImportFailed
 from webapp.inventory.events import StockLow, StockOut
 from webapp.orders.events import OrderPlaced
 from webapp.runtime.events import Event
+from webapp.runtime.mail import MailBounced, MailServerRefused
+from webapp.webhooks.events import EndpointDisabled, EndpointFailing
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,12 @@ IMPORTS = Kind(
     "imports", "Imports", "A file could not be brought in, or not all of it.", "imports:write"
 )
 
-KINDS: tuple[Kind, ...] = (ORDERS, STOCK, IMPORTS)
+MAIL = Kind("mail", "Mail", "A message did not arrive, or none can be sent.", "mail:read")
+WEBHOOKS = Kind(
+    "webhooks", "Webhooks", "An endpoint does not answer, or was switched off.", "webhooks:write"
+)
+
+KINDS: tuple[Kind, ...] = (ORDERS, STOCK, IMPORTS, MAIL, WEBHOOKS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +73,19 @@ def told_of(fact: Event, at: datetime) -> Told | None:
         case ImportCompleted(failed=failed) if failed:
             shown = {"file": fact.file_name, "failed": failed}
             return Told(IMPORTS, fact.name, _ended(fact.import_, at), fact.import_, shown)
+        case MailBounced():
+            return Told(MAIL, fact.name, hour, fact.mail, {"answer": fact.answer})
+        case MailServerRefused():
+            shown = {"host": fact.host, "answer": fact.answer}
+            return Told(MAIL, fact.name, hour, fact.host, shown)
+        case EndpointFailing():
+            key = f"{fact.name}:{fact.endpoint}:{at:%Y%m%d}"
+            shown = {"url": fact.url, "days": fact.days, "problem": fact.problem}
+            return Told(WEBHOOKS, fact.name, key, fact.endpoint, shown)
+        case EndpointDisabled():
+            key = f"{fact.name}:{fact.endpoint}:{at:%Y%m%d%H%M%S}"
+            shown = {"url": fact.url, "reason": fact.reason}
+            return Told(WEBHOOKS, fact.name, key, fact.endpoint, shown)
     return None
 
 
@@ -80,6 +100,12 @@ def path_of(event: str, subject_id: str, count: int) -> str:
             return "/admin/products?state=low"
         case "import.failed" | "import.completed":
             return f"/admin/exchange/{subject_id}"
+        case "mail.bounced" if count == 1:
+            return f"/admin/mail/{subject_id}"
+        case "mail.bounced" | "mail_server.refused":
+            return "/admin/mail"
+        case "webhook.endpoint_failing" | "webhook.endpoint_disabled":
+            return f"/admin/webhooks/{subject_id}"
     return "/admin/notices"
 
 
@@ -101,6 +127,17 @@ def words_of(event: str, facts: Mapping[str, Any], count: int, product: str) -> 
             refused = _counted(facts["failed"], "row")
             was = "was" if facts["failed"] == 1 else "were"
             return f"{refused} of {facts['file']} {was} refused", ""
+        case "mail.bounced" if count == 1:
+            return "A message did not arrive", facts["answer"]
+        case "mail.bounced":
+            return f"{count} messages did not arrive", ""
+        case "mail_server.refused":
+            return "The mail server does not take our mail", facts["answer"]
+        case "webhook.endpoint_failing":
+            days = _counted(facts["days"], "day")
+            return f"Nothing got through to {facts['url']} for {days}", facts["problem"]
+        case "webhook.endpoint_disabled":
+            return f"The endpoint {facts['url']} was switched off", facts["reason"]
     return event, ""
 
 

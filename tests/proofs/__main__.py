@@ -1,14 +1,24 @@
-"""``bin/prove``: run one proof or all of them; each prints one line or fails loudly."""
+"""``bin/prove``: run one proof or all of them; each prints one line or fails loudly.
 
+``--quick`` runs the small form, ``--seed=N`` throws the dice of an earlier run again.
+"""
+
+import random
 import sys
+from collections.abc import Callable
 
-from tests.proofs import oversell
+from tests.proofs import crash, oversell
 
-PROOFS = {"oversell": oversell.prove}
+PROOFS: dict[str, Callable[[bool, int], str]] = {
+    "oversell": lambda quick, _seed: oversell.prove(quick),
+    "crash": crash.prove,
+}
 
 
 def main(arguments: list[str]) -> int:
     quick = "--quick" in arguments
+    seeds = [int(one.removeprefix("--seed=")) for one in arguments if one.startswith("--seed=")]
+    seed = seeds[0] if seeds else random.randrange(1_000_000)
     names = [name for name in arguments if not name.startswith("-")] or list(PROOFS)
     unknown = [name for name in names if name not in PROOFS]
     if unknown:
@@ -17,9 +27,9 @@ def main(arguments: list[str]) -> int:
     failed = 0
     for name in names:
         try:
-            sys.stdout.write(f"{PROOFS[name](quick)}\n")
+            sys.stdout.write(f"{PROOFS[name](quick, seed)}\n")
         except AssertionError as fault:
-            sys.stderr.write(f"FAILED {name}: {fault}\n")
+            sys.stderr.write(f"FAILED {name} (seed {seed}): {fault}\n")
             failed = 1
     return failed
 

@@ -4,14 +4,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
-STARTS_WITHIN_S = 60
+STARTS_WITHIN_S = 180
 
 
 def free_port() -> int:
@@ -36,6 +36,33 @@ def environment(data: Path, **more: str) -> dict[str, str]:
     }
 
 
+def launch(data: Path, port: int, name: str, **more: str) -> subprocess.Popen[bytes]:
+    """Begin to serve an existing shop; what it says is added to a log in its folder."""
+    with (data / f"{name}.log").open("ab") as log:
+        return subprocess.Popen(
+            [
+                sys.executable, "-m", "webapp", "serve", "--empty",
+                "--host", "127.0.0.1", "--port", str(port),
+            ],
+            env=environment(data, **more),
+            cwd=data,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+
+def ended(
+    process: subprocess.Popen[bytes],
+    kill: Callable[[subprocess.Popen[bytes]], None] = subprocess.Popen.kill,
+) -> int:
+    """Wait for one that was told to stop, and make it stop if it does not; its exit code."""
+    try:
+        return process.wait(20)
+    except subprocess.TimeoutExpired:
+        kill(process)
+        return process.wait()
+
+
 @contextmanager
 def serving(data: Path, processes: int = 1, **more: str) -> Iterator[list[str]]:
     """Start servers of an existing shop, give their addresses, end exactly those processes."""
@@ -44,36 +71,22 @@ def serving(data: Path, processes: int = 1, **more: str) -> Iterator[list[str]]:
     try:
         for number in range(processes):
             port = free_port()
-            with (data / f"server-{number}.log").open("wb") as log:
-                server = subprocess.Popen(
-                    [
-                        sys.executable, "-m", "webapp", "serve", "--empty",
-                        "--host", "127.0.0.1", "--port", str(port),
-                    ],
-                    env=environment(data, **more),
-                    cwd=data,
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                )  # fmt: skip
-            started.append(server)
+            started.append(launch(data, port, f"server-{number}", **more))
             addresses.append(f"http://127.0.0.1:{port}")
         for process, address in zip(started, addresses, strict=True):
-            _await(process, address, data)
+            await_start(process, address, data)
         yield addresses
     finally:
         for process in started:
             process.terminate()
         for process in started:
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            ended(process)
 
 
-def _await(process: subprocess.Popen[bytes], address: str, data: Path) -> None:
-    end = time.monotonic() + STARTS_WITHIN_S
-    while time.monotonic() < end:
+def await_start(process: subprocess.Popen[bytes], address: str, data: Path) -> None:
+    """Wait until it answers. Raises ``RuntimeError`` with its last words if it does not."""
+    ends = time.monotonic() + STARTS_WITHIN_S
+    while time.monotonic() < ends:
         if process.poll() is not None:
             break
         try:

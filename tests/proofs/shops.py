@@ -1,21 +1,27 @@
 """Small shops for proofs, made through the commands, and what the books say afterwards."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlmodel import col, func, select
 
+from webapp.accounts import commands as accounts
+from webapp.accounts.permissions import of_role
 from webapp.catalogue.commands import save_product
 from webapp.catalogue.drafts import ProductSave, VariantSave
 from webapp.catalogue.models import ProductStatus
 from webapp.demo.seeding import seed
 from webapp.inventory import commands as inventory
-from webapp.kit.actors import SYSTEM
+from webapp.kit.actors import SYSTEM, Actor
 from webapp.main import open_shop
+from webapp.notices import commands as notices
 from webapp.ops.audit import Report, audit
 from webapp.orders.models import Order, OrderLine
 from webapp.pricing import commands as pricing
 from webapp.settings import Settings
 from webapp.shop import commands as shop_settings
+from webapp.webhooks import commands as webhooks
+from webapp.webhooks.signing import secret_of
 
 SECRET = "a secret for proofs, long enough to sign with"
 
@@ -50,6 +56,37 @@ def stocked_shop(data: Path, *, units: int) -> str:
         assert variant is not None
         inventory.receive(session, SYSTEM, variant, units)
         return saved.product.slug
+
+
+@dataclass(frozen=True, slots=True)
+class MailingShop:
+    """A shop that sends mail and tells an endpoint everything."""
+
+    slug: str
+    secret: str
+    """The endpoint's."""
+    after: int
+    """The number of the last message that was before the endpoint's time."""
+    environment: dict[str, str]
+
+
+def mailing_shop(data: Path, *, units: int, mail: str, told: str) -> MailingShop:
+    """A stocked shop with a mail server, an endpoint and an owner who wants a mail of orders."""
+    slug = stocked_shop(data, units=units)
+    with open_shop(settings_of(data)) as shop, shop.database.writing() as session:
+        person = accounts.add_staff(
+            session, SYSTEM, email="staff@example.com", password_hash="none", role="owner"
+        )
+        actor = Actor("staff", person.public_id, person.name, of_role("owner"))
+        notices.choose(session, actor, {"orders": "mail"})
+        endpoint = webhooks.add(session, SYSTEM, url=told)
+        secret = secret_of(shop.settings.secret_key, endpoint.public_id, endpoint.salt)
+    environment = {
+        "VITRINE_SMTP_URL": mail,
+        "VITRINE_MAIL_FROM": "shop@example.com",
+        "VITRINE_OUTBOUND_ALLOW_PRIVATE": "true",
+    }
+    return MailingShop(slug, secret, endpoint.cursor, environment)
 
 
 def audit_of(data: Path) -> tuple[Report, int, int]:

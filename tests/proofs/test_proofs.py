@@ -10,7 +10,7 @@ from tests.proofs.servers import ROOT
 
 
 @pytest.mark.proof
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("name", PROOFS)
 def test_a_proof_holds(name: str):
     """In a process of its own: it starts servers and has an event loop."""
@@ -19,7 +19,7 @@ def test_a_proof_holds(name: str):
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=280,
+        timeout=580,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]

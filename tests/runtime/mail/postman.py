@@ -84,9 +84,9 @@ class _AnyPort(Controller):
 
 
 @contextmanager
-def serving(password: str = "") -> Iterator[Postman]:
+def serving(password: str = "", postman: Postman | None = None) -> Iterator[Postman]:
     """A postman at a free port of this machine. With ``password`` it wants user ``shop``."""
-    postman = Postman()
+    postman = postman or Postman()
 
     def signs_in(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> Any:
         right = isinstance(data, LoginPassword) and data.password == password.encode()

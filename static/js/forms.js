@@ -14,7 +14,8 @@
     form.hasAttribute(`data-hx-${verb}`) || form.hasAttribute(`hx-${verb}`));
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (event.defaultPrevented || isHtmx(form) || form.method !== "post") return;
+    const staysHere = event.submitter?.formTarget; // the answer goes into a frame
+    if (event.defaultPrevented || staysHere || isHtmx(form) || form.method !== "post") return;
     if (form.classList.contains("is-busy")) event.preventDefault();
     else form.classList.add("is-busy");
   });

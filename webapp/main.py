@@ -125,6 +125,9 @@ def create_app(settings: Settings, *, open_all: bool = True) -> FastAPI:
     site.state.sign_in_tries = Buckets(per_minute=6, burst=10)
     site.state.network_tries = Buckets(per_minute=30, burst=60)
     site.state.mail_asks = Buckets(per_minute=0.5, burst=5)
+    # What is there at once and what comes within an hour: five for an address, twenty a network.
+    site.state.lookups_by_address = Buckets(per_minute=2 / 60, burst=3)
+    site.state.lookups_by_network = Buckets(per_minute=10 / 60, burst=10)
     per_key = settings.key_rate_per_minute
     site.state.key_uses = Buckets(per_key, per_key) if per_key else None
     rooms = Rooms()

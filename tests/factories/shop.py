@@ -60,7 +60,10 @@ def fill(settings: Settings) -> None:
         session = shop.database.open_reading()
         _settings(session)
         for email, role in ((OWNER, "owner"), (VIEWER, "viewer")):
-            accounts.add_staff(session, SYSTEM, email=email, password_hash=password, role=role)
+            one = accounts.add_staff(
+                session, SYSTEM, email=email, password_hash=password, role=role
+            )
+        accounts.invite(session, SYSTEM, one)
         pictures = {
             name: _id(store_image(session, SYSTEM, one).id) for name, one in prepared.items()
         }

@@ -18,7 +18,8 @@ from tests.conftest import settings_in
 from tests.factories.shop import OWNER, VIEWER
 from webapp.accounts import commands as accounts
 from webapp.accounts.guards import COOKIE
-from webapp.accounts.models import ApiKey, Person
+from webapp.accounts.links import LinkPurpose, path_of
+from webapp.accounts.models import ApiKey, MailedLink, Person
 from webapp.accounts.permissions import PERMISSIONS
 from webapp.accounts.queries import by_email
 from webapp.catalogue.models import Attribute, Category, Collection, Product, Variant
@@ -27,10 +28,12 @@ from webapp.kit.actors import SYSTEM
 from webapp.main import create_app
 from webapp.media.models import MediaFile
 from webapp.notices.models import Notice
+from webapp.orders.links import mailed_path
 from webapp.orders.models import Order
 from webapp.pricing.models import ShippingMethod
 from webapp.runtime.db import Database
 from webapp.runtime.events import EventRecord
+from webapp.runtime.links import links_of
 from webapp.runtime.mail import MailRecord
 from webapp.settings import Settings
 from webapp.webhooks.models import Delivery, Endpoint
@@ -143,6 +146,19 @@ def _key_for_everything(session: Session) -> str:
     return secret
 
 
+def _order_link(session: Session, order: str) -> str:
+    return mailed_path(links_of(session), order).removeprefix("/orders/link/")
+
+
+def _password_link(session: Session) -> str:
+    """The token by which the viewer, who was invited, chooses a password."""
+    found = session.exec(
+        select(MailedLink.public_id).where(MailedLink.purpose == LinkPurpose.invite)
+    ).one()
+    path = path_of(links_of(session).secret, LinkPurpose.invite, found)
+    return path.removeprefix("/admin/password/")
+
+
 def what_is_there(session: Session) -> dict[str, dict[str, str]]:
     """What stands for each name in a path, by the beginning of the path."""
 
@@ -164,6 +180,7 @@ def what_is_there(session: Session) -> dict[str, dict[str, str]]:
         "/admin/attributes": {"code": one(Attribute.code)},
         "/admin/staff": {"public_id": one(Person.public_id)},
         "/admin/notices": {"public_id": one(Notice.public_id)},
+        "/admin/password": {"token": _password_link(session)},
         "/admin/keys": {"public_id": one(ApiKey.public_id)},
         "/admin/mail/words": {"name": "orders.order_placed"},
         "/admin/mail": {"public_id": one(MailRecord.public_id)},
@@ -176,6 +193,7 @@ def what_is_there(session: Session) -> dict[str, dict[str, str]]:
         "/admin/history": {"kind": "product", "subject_id": pot.public_id},
         "/admin/settings/shipping": {"public_id": one(ShippingMethod.public_id)},
         "/api/v1/products": {"slug": pot.slug},
+        "/orders/link": {"token": _order_link(session, one(Order.public_id))},
         "": {
             "number": "1001",
             "start:int": "0",

@@ -8,7 +8,13 @@ from tests.house.conftest import Route, Site, routes_of
 from webapp.accounts.guards import script, script_beside, staff, staff_beside
 from webapp.web.deps import own_transactions, transaction
 
-DOOR = ("/admin/sign-in", "/admin/sign-out", "/admin/welcome")
+DOOR = (
+    "/admin/sign-in",
+    "/admin/sign-out",
+    "/admin/welcome",
+    "/admin/forgotten",
+    "/admin/password",
+)
 """What a visitor who is not signed in may reach of the back office."""
 
 

@@ -16,6 +16,8 @@ class LinkPurpose(StrEnum):
     new_address = "new_address"
     old_address = "old_address"
     confirm = "confirm"
+    invite = "invite"
+    staff_reset = "staff_reset"
 
 
 _PLACES = {
@@ -25,7 +27,13 @@ _PLACES = {
     LinkPurpose.new_address: "/account/email/new",
     LinkPurpose.old_address: "/account/email/old",
     LinkPurpose.confirm: "/account/confirm",
+    LinkPurpose.invite: "/admin/password",
+    LinkPurpose.staff_reset: "/admin/password",
 }
+
+
+OF_STAFF = (LinkPurpose.invite, LinkPurpose.staff_reset)
+"""By which staff set their own password, at the door of the back office."""
 
 
 def path_of(secret: str, purpose: LinkPurpose, public_id: str) -> str:

@@ -78,6 +78,32 @@ def sign_in(session: Session, *, link: str) -> dict[str, Any]:
 
 
 @mails.kind(
+    "staff_invited",
+    title="Invitation to the staff",
+    when="When somebody is added to the staff and is to choose their own password.",
+    sample=newest_link(LinkPurpose.invite),
+    needs=NEEDS,
+    is_urgent=True,
+    keeps=KEPT,
+)
+def staff_invited(session: Session, *, link: str) -> dict[str, Any]:
+    return _link(session, link)
+
+
+@mails.kind(
+    "staff_reset",
+    title="Choose a new password for the back office",
+    when="When somebody who works here has forgotten their password.",
+    sample=newest_link(LinkPurpose.staff_reset),
+    needs=NEEDS,
+    is_urgent=True,
+    keeps=KEPT,
+)
+def staff_reset(session: Session, *, link: str) -> dict[str, Any]:
+    return _link(session, link)
+
+
+@mails.kind(
     "registered_again",
     title="There is an account already",
     when="When somebody asks for an account with an address that has one.",
@@ -117,6 +143,8 @@ OF_PURPOSE: dict[LinkPurpose, MailKind] = {
     LinkPurpose.verify: verify,
     LinkPurpose.reset: reset,
     LinkPurpose.sign_in: sign_in,
+    LinkPurpose.invite: staff_invited,
+    LinkPurpose.staff_reset: staff_reset,
 }
 
 

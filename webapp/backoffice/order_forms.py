@@ -73,6 +73,7 @@ class CancelForm(Form):
     ]
     note: Annotated[Text, Field(max_length=500)] = ""
     restock: bool = False
+    notify: bool = False
     seen: Seen = 0
 
 

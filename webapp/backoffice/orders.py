@@ -188,6 +188,7 @@ def cancel(request: Request, form: CancelAsked, db: Db, staff: Staff, public_id:
                 quantities=None if asked.whole else units_of(asked.cancels),
                 note=asked.note,
                 restock=asked.restock,
+                notify=asked.notify,
             )
     notice = "The order is cancelled." if form.values.get("whole") else "The units are cancelled."
     return _answer(request, db, public_id, Forms(cancel=form), form, notice)

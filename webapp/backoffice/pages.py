@@ -16,6 +16,7 @@ from webapp.backoffice import (
     orders,
     product_editor,
     products,
+    recovery,
     settings,
     staff,
     stock,
@@ -26,6 +27,7 @@ pages = APIRouter()
 # What has a name before what has an id: /admin/mail/words before /admin/mail/{public_id}.
 for room in (
     entry,
+    recovery,
     home,
     products,
     product_editor,

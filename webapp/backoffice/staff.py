@@ -17,6 +17,7 @@ from webapp.backoffice.blaming import blame
 from webapp.kit.actors import Actor
 from webapp.kit.errors import Invalid, NotFound, Refused
 from webapp.runtime.db import Database
+from webapp.runtime.mail import PostOffice
 from webapp.web.deps import Data, Db
 from webapp.web.fields import Says, Secret
 from webapp.web.submissions import Form, Submission, submitted
@@ -43,12 +44,13 @@ _GROUPS, _LETTERS = 4, 5
 
 
 class StaffForm(Form):
-    """Somebody new. Without a password one is made up."""
+    """Somebody new. Without a password they are invited to choose one, or one is made up."""
 
     email: Annotated[EmailStr, Says(missing="Enter their email address.")]
     name: str = Field(default="", max_length=120)
     role: Annotated[str, Field(max_length=20), Says(missing="Choose what they may do.")]
     password: Secret = ""
+    invite: bool = False
 
 
 class RoleForm(Form):
@@ -63,12 +65,13 @@ RoleAsked = Annotated[Submission[RoleForm], Depends(submitted(RoleForm))]
 def staff(request: Request, db: Db, staff: Staff) -> Response:
     """Everybody who works here, and the form for one more."""
     staff.must("staff:write")
-    return view(request, PAGE, _context(db, staff))
+    return view(request, PAGE, _context(request, db, staff))
 
 
 @pages.post("")
 def submit_staff(request: Request, form: StaffAsked, data: Data, staff: StaffBeside) -> Response:
-    """Add somebody. A made-up password is shown in this one answer and kept nowhere."""
+    """Add somebody, and invite them to choose a password. Where no mail is sent or wanted, a
+    made-up one is shown in this one answer and kept nowhere."""
     staff.must("staff:write")
     if form.data and form.data.password:
         _check_password(form, form.data.password)
@@ -76,6 +79,7 @@ def submit_staff(request: Request, form: StaffAsked, data: Data, staff: StaffBes
         return _shown(request, data, staff, form=form, status=422)
     asked = form.data
     secret = asked.password or made_up_password()
+    invites = asked.invite and not asked.password and _sends_mail(request)
     stored = passwords.hashed(secret)
     try:
         with data.writing() as session:
@@ -87,19 +91,23 @@ def submit_staff(request: Request, form: StaffAsked, data: Data, staff: StaffBes
                 role=asked.role,
                 name=asked.name,
             )
+            if invites:
+                commands.invite(session, staff, person)
             name, email = person.name, person.email
     except (Invalid, Refused) as refusal:
         blame(form, refusal, {})
         return _shown(request, data, staff, form=form, status=422)
-    if not asked.password:
+    if not asked.password and not invites:
         return _shown(request, data, staff, told=(name, email, secret))
     with data.reading() as session:
         return after_post(
             request,
             go_to=request.app.state.url_for("backoffice.staff"),
             show=PAGE,
-            context=_context(session, staff),
-            notice=f"{name} can sign in now.",
+            context=_context(request, session, staff),
+            notice=f"An invitation is on its way to {email}."
+            if invites
+            else f"{name} can sign in now.",
         )
 
 
@@ -201,7 +209,7 @@ def _changed(
         request,
         go_to=request.app.state.url_for("backoffice.staff"),
         show=PAGE,
-        context=_context(session, staff),
+        context=_context(request, session, staff),
         notice=notice,
     )
 
@@ -210,7 +218,7 @@ def _refused(
     request: Request, session: Session, staff: Actor, person: Person, sentence: str
 ) -> Response:
     """The list again, with the reason beside the person it is about."""
-    context = _context(session, staff, refused={person.public_id: sentence})
+    context = _context(request, session, staff, refused={person.public_id: sentence})
     return view(request, PAGE, context, status=422)
 
 
@@ -224,11 +232,17 @@ def _shown(
     status: int = 200,
 ) -> Response:
     with data.reading() as session:
-        context = _context(session, staff, form=form, told=told)
+        context = _context(request, session, staff, form=form, told=told)
         return view(request, PAGE, context, status=status)
 
 
+def _sends_mail(request: Request) -> bool:
+    office: PostOffice = request.app.state.means.post
+    return office.can_send
+
+
 def _context(
+    request: Request,
     session: Session,
     staff: Actor,
     *,
@@ -252,4 +266,5 @@ def _context(
         "form": form or Submission[StaffForm](),
         "refused": refused or {},
         "told": told,
+        "sends_mail": _sends_mail(request),
     }

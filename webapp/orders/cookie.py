@@ -1,4 +1,5 @@
-"""Which orders this browser placed: for a day it sees them without signing in."""
+"""Which orders this browser may see without signing in: those it placed, for a day, and one it
+opened by a mailed link, for two hours."""
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -8,19 +9,26 @@ from webapp.web.sessions import read_cookie, set_cookie
 
 LASTS = 24 * 3600
 """Seconds after placing."""
+OPENED_LASTS = 2 * 3600
 
 
 def give(request: Request, response: Response, order: Order) -> Response:
     """Let this browser see the order it has just placed."""
-    set_cookie(request, response, _name(order), order.public_id, LASTS)
+    set_cookie(request, response, f"placed_{order.public_id}", order.public_id, LASTS)
+    return response
+
+
+def give_opened(request: Request, response: Response, order: Order) -> Response:
+    """Let this browser see the order whose link it followed."""
+    set_cookie(request, response, f"opened_{order.public_id}", order.public_id, OPENED_LASTS)
     return response
 
 
 def holds(request: Request, order: Order) -> bool:
-    """Whether this browser placed the order, not longer than a day ago."""
-    return read_cookie(request, _name(order)) == order.public_id
-
-
-def _name(order: Order) -> str:
-    # The random id, not the number: a cookie's name holds fewer characters than a number may.
-    return f"placed_{order.public_id}"
+    """Whether this browser may see the order now."""
+    # Named after the random id, not the number: a cookie's name holds fewer characters than a
+    # number may.
+    return any(
+        read_cookie(request, f"{way}_{order.public_id}") == order.public_id
+        for way in ("placed", "opened")
+    )

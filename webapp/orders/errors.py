@@ -54,3 +54,9 @@ class KeyUsedBefore(Refused):
     """One idempotency key, two different requests."""
 
     title = "That key was used for something else"
+
+
+class LinkSpent(Refused):
+    """It was used, is too old, or was never a link of ours."""
+
+    title = "This link has run out"

@@ -61,6 +61,10 @@ class OrderUpdated(OrderEvent):
     units: dict[str, int] = field(default_factory=dict)
     """Units by the line's public id, where the change is about units."""
     reason: str = ""
+    cancellation: int | None = None
+    """Which one, among all of the shop's."""
+    notify: bool = False
+    """Whether the buyer is told by mail."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,8 @@ class OrderCancelled(OrderEvent):
     amount_minor: int
     currency: str
     units: dict[str, int] = field(default_factory=dict)
+    cancellation: int | None = None
+    notify: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,3 +123,11 @@ class FulfilmentDelivered(OrderEvent):
     tells: ClassVar[str] = "A parcel of an order has arrived."
     fulfilment: str
     fulfilment_number: str
+
+
+@dataclass(frozen=True)
+class OrderLinkAsked(OrderEvent):
+    """Somebody knew the order's number and address: a link that opens it goes to that address."""
+
+    name: ClassVar[str] = "order.link_asked"
+    lookup: str

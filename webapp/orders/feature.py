@@ -7,10 +7,17 @@ the status move; everything else is written once.
 from webapp.feature import Feature
 from webapp.orders.api import api
 from webapp.orders.handlers import handlers
+from webapp.orders.jobs import jobs
 from webapp.orders.mails import mails
 from webapp.orders.pages import pages
 from webapp.orders.portraits import PORTRAITS
 
 orders = Feature(
-    "orders", pages=pages, api=api, handlers=handlers, mails=mails, portraits=PORTRAITS
+    "orders",
+    pages=pages,
+    api=api,
+    handlers=handlers,
+    jobs=jobs,
+    mails=mails,
+    portraits=PORTRAITS,
 )

@@ -6,8 +6,17 @@ from sqlmodel import Session
 
 from webapp.kit.actors import Actor
 from webapp.orders import commands, mails, queries
-from webapp.orders.events import OrderEvent, OrderMessageWritten, OrderPlaced
-from webapp.payments.events import MoneyMoved
+from webapp.orders.events import (
+    FulfilmentShipped,
+    OrderCancelled,
+    OrderLinkAsked,
+    OrderMessageWritten,
+    OrderPaid,
+    OrderPlaced,
+    OrderUpdated,
+)
+from webapp.orders.links import LOOKUP_LASTS
+from webapp.payments.events import MoneyMoved, PaymentRefunded
 from webapp.runtime.events import Handlers
 from webapp.runtime.mail import MailKind, post
 
@@ -22,27 +31,95 @@ def count_the_money(session: Session, event: MoneyMoved, actor: Actor) -> None:
 
 @handlers.on(OrderPlaced)
 def confirm_it_was_placed(session: Session, event: OrderPlaced) -> None:
-    _write(session, mails.order_placed, event)
+    _write(session, mails.order_placed, event.order)
 
 
 @handlers.on(OrderMessageWritten)
 def send_what_was_written(session: Session, event: OrderMessageWritten) -> None:
-    _write(session, mails.message, event, event.message, line=event.title, words=event.text)
+    _write(
+        session,
+        mails.message,
+        event.order,
+        version=event.message,
+        line=event.title,
+        words=event.text,
+    )
 
 
-def _write(
-    session: Session, kind: MailKind, event: OrderEvent, version: str = "", **facts: Any
-) -> None:
-    """A message about this order to whoever placed it."""
-    buyer = queries.buyer_of(session, event.order)
+@handlers.on(OrderPaid)
+def say_the_money_came(session: Session, event: OrderPaid) -> None:
+    _write(session, mails.order_paid, event.order, version=str(event.captured_minor))
+
+
+@handlers.on(FulfilmentShipped)
+def say_it_is_on_its_way(session: Session, event: FulfilmentShipped) -> None:
+    _write(
+        session,
+        mails.order_shipped,
+        event.order,
+        version=event.fulfilment,
+        parcel=event.fulfilment,
+    )
+
+
+@handlers.on(OrderCancelled)
+def say_it_was_cancelled(session: Session, event: OrderCancelled) -> None:
+    _tell_of_cancellation(session, event)
+
+
+@handlers.on(OrderUpdated)
+def say_what_was_cancelled(session: Session, event: OrderUpdated) -> None:
+    _tell_of_cancellation(session, event)
+
+
+@handlers.on(PaymentRefunded)
+def say_the_money_went_back(session: Session, event: PaymentRefunded) -> None:
+    _write(
+        session,
+        mails.order_refunded,
+        event.reference,
+        version=str(event.movement),
+        amount_minor=event.amount_minor,
+        currency=event.currency,
+    )
+
+
+@handlers.on(OrderLinkAsked)
+def send_the_link(session: Session, event: OrderLinkAsked) -> None:
+    _write(
+        session,
+        mails.order_link,
+        event.order,
+        version=event.lookup,
+        useful_for=LOOKUP_LASTS,
+        lookup=event.lookup,
+    )
+
+
+def _tell_of_cancellation(session: Session, event: OrderCancelled | OrderUpdated) -> None:
+    if event.notify and event.cancellation is not None:
+        _write(
+            session,
+            mails.order_cancelled,
+            event.order,
+            version=str(event.cancellation),
+            cancellation=event.cancellation,
+        )
+
+
+def _write(session: Session, kind: MailKind, order: str, *, version: str = "", **more: Any) -> None:
+    """A message about the order of this id, if it is one, to whoever placed it."""
+    buyer = queries.buyer_of(session, order)
+    if buyer is None:
+        return
     post(
         session,
         kind,
         to=buyer.email,
         name=buyer.name,
-        about=event.subject,
+        about=("order", order),
         version=version,
         locale=buyer.locale,
-        order=event.order,
-        **facts,
+        order=order,
+        **more,
     )

@@ -253,3 +253,15 @@ class Cancellation(SQLModel, table=True):
     amount_minor: int = minor_field()
     actor: str = Field(default="", max_length=120)
     at: datetime = utc_field(default_factory=now)
+
+
+class OrderLookup(SQLModel, table=True):
+    """A mailed link that opens one order once. The link carries the signed id."""
+
+    __tablename__ = "order_lookups"
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = public_id_field("lkp")
+    order_id: int = Field(foreign_key="orders.id", index=True)
+    created_at: datetime = utc_field(default_factory=now, index=True)
+    used_at: datetime | None = optional_utc_field()

@@ -1,5 +1,6 @@
 """The order's page, for the browser that placed it, and the way back to it for everybody else."""
 
+import math
 from datetime import timedelta
 from typing import Annotated
 from urllib.parse import quote
@@ -9,11 +10,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from webapp.kit.clock import now
-from webapp.orders import queries
-from webapp.orders.cookie import holds
+from webapp.kit.errors import TooMany
+from webapp.orders import commands, queries
+from webapp.orders.cookie import give_opened, holds
+from webapp.orders.errors import LinkSpent
 from webapp.orders.forms import LookupForm
+from webapp.orders.jobs import answer_lookup
+from webapp.orders.links import lookup_of, order_of_mailed
 from webapp.payments import providers
+from webapp.runtime.limits import Buckets
+from webapp.runtime.links import links_of
+from webapp.runtime.mail import PostOffice
 from webapp.web.deps import Db
+from webapp.web.limits import whose
 from webapp.web.submissions import Submission, submitted
 from webapp.web.views import frame_of, redirect, view
 
@@ -31,23 +40,51 @@ def path_of(number: str) -> str:
 
 @pages.get("/orders/lookup", name="orders.lookup")
 def lookup(request: Request) -> Response:
-    context = {"form": Submission[LookupForm](), "is_answered": False}
-    return _private(view(request, "orders/lookup.html#lookup", context))
+    """The form. Where the shop sends no mail, the way to ask a person."""
+    return _lookup_page(request, Submission[LookupForm]())
 
 
 @pages.post("/orders/lookup", name="orders.submit_lookup")
 def submit_lookup(request: Request, form: LookedUp, db: Db) -> Response:
-    """Leads the browser that placed the order to it. Everybody else reads the same sentence,
-    whether there is such an order or not.
+    """Leads a browser that may see the order to it. Everybody else reads the same sentence, after
+    the same work, whether there is such an order or not.
     """
     if form.data is None:
-        context: dict[str, object] = {"form": form, "is_answered": False}
-        return _private(view(request, "orders/lookup.html#lookup", context, status=422))
-    found = queries.find(db, form.data.number.strip().removeprefix("#"))
+        return _lookup_page(request, form, status=422)
+    found = queries.find_written(db, form.data.number)
     if found is not None and holds(request, found):
         return _private(redirect(request, path_of(found.number)))
-    context = {"form": form, "is_answered": True}
-    return _private(view(request, "orders/lookup.html#lookup", context))
+    _slow_down(request, form.data.email)
+    if _sends_mail(request):
+        answer_lookup.later(db, number=form.data.number, email=form.data.email)
+    return _lookup_page(request, form, is_answered=True)
+
+
+@pages.get("/orders/link/{token}", name="orders.open_link")
+def open_link(request: Request, db: Db, token: str) -> Response:
+    """Where a mailed link leads. One that works once is not used up by looking: programs that check
+    mail follow links before people do."""
+    links = links_of(db)
+    mailed = order_of_mailed(links, token)
+    if mailed is not None:
+        order = queries.by_public_id(db, mailed)
+        response = redirect(request, path_of(order.number))
+        return _private(give_opened(request, response, order))
+    asked = lookup_of(links, token)
+    if asked is None or not commands.is_fresh(db, asked):
+        return _private(view(request, "orders/link.html", {"token": None}, status=404))
+    return _private(view(request, "orders/link.html", {"token": token}))
+
+
+@pages.post("/orders/link/{token}", name="orders.submit_link")
+def submit_link(request: Request, db: Db, token: str) -> Response:
+    """Use the link up, and let this browser see that one order for two hours."""
+    asked = lookup_of(links_of(db), token)
+    try:
+        order = commands.open_once(db, asked or "")
+    except LinkSpent:
+        return _private(view(request, "orders/link.html", {"token": None}, status=404))
+    return _private(give_opened(request, redirect(request, path_of(order.number)), order))
 
 
 @pages.get("/orders/{number}", name="orders.order")
@@ -70,6 +107,35 @@ def order(request: Request, db: Db, number: str) -> Response:
 def _instructions(request: Request, page: queries.OrderPage) -> list[tuple[str, str]]:
     provider = providers.by_code(page.payment_method)
     return provider.instructions(frame_of(request).shop, page.number)
+
+
+def _lookup_page(
+    request: Request,
+    form: Submission[LookupForm],
+    *,
+    is_answered: bool = False,
+    status: int = 200,
+) -> Response:
+    context = {"form": form, "is_answered": is_answered, "sends_mail": _sends_mail(request)}
+    return _private(view(request, "orders/lookup.html#lookup", context, status=status))
+
+
+def _sends_mail(request: Request) -> bool:
+    office: PostOffice = request.app.state.means.post
+    return office.can_send
+
+
+def _slow_down(request: Request, email: str) -> None:
+    """Five an hour for each address, twenty for each network, whatever was found."""
+    by_network: Buckets = request.app.state.lookups_by_network
+    by_address: Buckets = request.app.state.lookups_by_address
+    wait = by_network.take(whose(request.scope)) or by_address.take(email.casefold())
+    if wait:
+        minutes = math.ceil(wait / 60)
+        raise TooMany(
+            f"That were many tries. Wait {minutes} minutes and try again.",
+            retry_after=math.ceil(wait),
+        )
 
 
 def _private(response: Response) -> Response:

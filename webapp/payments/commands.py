@@ -64,6 +64,7 @@ def record_capture(
         amount_minor=amount.minor,
         currency=amount.currency,
         provider=payment.method,
+        movement=event.id,
     )
     emit(session, fact, actor=actor)
     return event
@@ -104,6 +105,7 @@ def record_refund(
         amount_minor=amount.minor,
         currency=amount.currency,
         provider=payment.method,
+        movement=event.id,
     )
     emit(session, fact, actor=actor)
     return event

@@ -16,6 +16,8 @@ class MoneyMoved(Event):
     amount_minor: int
     currency: str
     provider: str
+    movement: int | None = None
+    """The line of the ledger."""
 
     @property
     def subject(self) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from webapp.accounts.commands.checking import (
 )
 from webapp.accounts.commands.keys import make_key, note_key_use, revoke_key
 from webapp.accounts.commands.linking import forget_old_links, open_link, promise_link, spend_link
+from webapp.accounts.commands.recovering import colleague_of_link, invite, set_password
 from webapp.accounts.commands.registering import (
     Registration,
     ask_for_link,
@@ -46,11 +47,13 @@ __all__ = [
     "ask_for_link",
     "change_staff",
     "check_password",
+    "colleague_of_link",
     "come_in_by_link",
     "confirm",
     "forget_ended",
     "forget_old_links",
     "found",
+    "invite",
     "make_key",
     "normalised_email",
     "normalised_username",
@@ -62,6 +65,7 @@ __all__ = [
     "register",
     "reset_password",
     "revoke_key",
+    "set_password",
     "sign_in",
     "sign_out",
     "sign_out_device",

@@ -6,7 +6,7 @@ from sqlmodel import Session, col, delete, select
 
 from webapp.accounts.errors import LinkSpent
 from webapp.accounts.events import LinkPromised
-from webapp.accounts.links import LinkPurpose
+from webapp.accounts.links import OF_STAFF, LinkPurpose
 from webapp.accounts.models import MailedLink, Person
 from webapp.kit.actors import SYSTEM
 from webapp.kit.clock import now
@@ -19,6 +19,8 @@ LASTS = {
     LinkPurpose.new_address: timedelta(days=1),
     LinkPurpose.old_address: timedelta(days=1),
     LinkPurpose.confirm: timedelta(minutes=15),
+    LinkPurpose.invite: timedelta(days=7),
+    LinkPurpose.staff_reset: timedelta(hours=1),
 }
 SPENT = "It was used already, or is too old. Ask for a new one."
 
@@ -98,6 +100,17 @@ def spend_link(
     session.add(link)
     session.flush()
     return link, person
+
+
+def drop_password_links(session: Session, person: Person) -> None:
+    """The password was changed: what was mailed to change the old one opens nothing any more."""
+    session.exec(
+        delete(MailedLink).where(
+            col(MailedLink.person_id) == person.id,
+            col(MailedLink.purpose).in_([LinkPurpose.reset, *OF_STAFF]),
+            col(MailedLink.used_at).is_(None),
+        )
+    )
 
 
 def forget_old_links(session: Session) -> int:

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from webapp.accounts.commands.checking import normalised_email, normalised_username
-from webapp.accounts.commands.linking import SPENT, promise_link, spend_link
+from webapp.accounts.commands.linking import (
+    SPENT,
+    drop_password_links,
+    promise_link,
+    spend_link,
+)
 from webapp.accounts.commands.signing_in import sign_out_everywhere
 from webapp.accounts.errors import LinkSpent, NameTaken
 from webapp.accounts.events import (
@@ -78,6 +83,7 @@ def reset_password(session: Session, link: str | None, password_hash: str) -> Pe
     _, person = spend_link(session, link, LinkPurpose.reset)
     person.password_hash = password_hash
     session.add(person)
+    drop_password_links(session, person)
     sign_out_everywhere(session, person, SYSTEM)
     actor = actor_of(person.public_id, person.name, person.role)
     emit(session, PasswordChanged(person.public_id, how="reset"), actor=actor)
@@ -118,6 +124,8 @@ def ask_for_link(session: Session, email: str, purpose: LinkPurpose) -> None:
         select(Person).where(Person.email == email, col(Person.is_active).is_(True))
     ).one_or_none()
     if person is None or (purpose is LinkPurpose.sign_in and person.role is not None):
+        return
+    if purpose is LinkPurpose.staff_reset and person.role is None:
         return
     if purpose is LinkPurpose.verify and person.is_verified:
         return

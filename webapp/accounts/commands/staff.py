@@ -3,6 +3,7 @@
 from sqlmodel import Session, col, delete, func, select
 
 from webapp.accounts.commands.checking import normalised_email
+from webapp.accounts.commands.linking import drop_password_links
 from webapp.accounts.errors import AlreadyRegistered, AlreadySetUp, LastOwner
 from webapp.accounts.events import StaffAdded, StaffChanged
 from webapp.accounts.models import Person, SignIn
@@ -74,6 +75,7 @@ def change_staff(
     if password_hash is not None:
         changed["password"] = ["changed", "changed"]
         person.password_hash = password_hash
+        drop_password_links(session, person)
     if not changed:
         return
     session.exec(delete(SignIn).where(col(SignIn.person_id) == person.id))

@@ -1,8 +1,9 @@
-"""The verbs of an order: place, mark paid, fulfil, cancel, note, write."""
+"""The verbs of an order: place, mark paid, fulfil, cancel, note, write, open."""
 
 from webapp.orders.commands.cancelling import cancel
 from webapp.orders.commands.fulfilling import fulfil, mark_delivered
 from webapp.orders.commands.noting import add_note
+from webapp.orders.commands.opening import ask_for_link, is_fresh, open_once
 from webapp.orders.commands.paying import count_money, mark_paid, record_refund
 from webapp.orders.commands.placing import Placement, place, purchase_of
 from webapp.orders.commands.writing import Message, write_to_customers
@@ -11,11 +12,14 @@ __all__ = [
     "Message",
     "Placement",
     "add_note",
+    "ask_for_link",
     "cancel",
     "count_money",
     "fulfil",
+    "is_fresh",
     "mark_delivered",
     "mark_paid",
+    "open_once",
     "place",
     "purchase_of",
     "record_refund",

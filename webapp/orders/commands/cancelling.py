@@ -35,13 +35,14 @@ def cancel(
     quantities: Mapping[str, int] | None = None,
     note: str = "",
     restock: bool = True,
+    notify: bool = True,
 ) -> Cancellation:
     """Call off the whole order (``quantities`` None) or units by the line's public id.
 
     The stock comes back unless ``restock`` is False (then it is written off). Money that came in
     is not moved: it shows as a balance to be given back. Calling off the last unit calls off the
-    delivery as well. Refuses with ``NotOpen``, ``AlreadyShipped``, ``NothingLeft``,
-    ``NotThatMany``.
+    delivery as well. With ``notify`` the buyer gets a mail. Refuses with ``NotOpen``,
+    ``AlreadyShipped``, ``NothingLeft``, ``NotThatMany``.
     """
     actor.must("orders:write")
     hold(session, order)
@@ -75,7 +76,7 @@ def cancel(
     session.add_all(lines)
     session.flush()
     _return_stock(session, actor, order, units, record)
-    emit(session, _fact(order, record, is_whole=is_whole), actor=actor)
+    emit(session, _fact(order, record, is_whole=is_whole, notify=notify), actor=actor)
     settle(session, order, lines, actor)
     return record
 
@@ -123,7 +124,9 @@ def _return_stock(
         inventory.ship(session, wanted, reference=order.public_id, key=key, actor=actor)
 
 
-def _fact(order: Order, record: Cancellation, *, is_whole: bool) -> OrderCancelled | OrderUpdated:
+def _fact(
+    order: Order, record: Cancellation, *, is_whole: bool, notify: bool
+) -> OrderCancelled | OrderUpdated:
     if is_whole:
         return OrderCancelled(
             order.public_id,
@@ -133,6 +136,8 @@ def _fact(order: Order, record: Cancellation, *, is_whole: bool) -> OrderCancell
             amount_minor=record.amount_minor,
             currency=order.currency,
             units=record.lines,
+            cancellation=record.id,
+            notify=notify,
         )
     return OrderUpdated(
         order.public_id,
@@ -142,4 +147,6 @@ def _fact(order: Order, record: Cancellation, *, is_whole: bool) -> OrderCancell
         currency=order.currency,
         units=record.lines,
         reason=record.reason.value,
+        cancellation=record.id,
+        notify=notify,
     )

@@ -7,6 +7,7 @@ from webapp.orders.queries.finding import (
     by_number,
     by_public_id,
     find,
+    find_written,
     of_cart,
     placed_before,
 )
@@ -44,6 +45,7 @@ __all__ = [
     "by_number",
     "by_public_id",
     "find",
+    "find_written",
     "listing",
     "of_cart",
     "order_page",

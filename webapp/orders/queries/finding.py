@@ -23,6 +23,16 @@ def find(session: Session, number: str) -> Order | None:
     return session.exec(select(Order).where(Order.number == number)).one_or_none()
 
 
+def find_written(session: Session, text: str) -> Order | None:
+    """The order of a number as somebody wrote it, maybe with a ``#`` before it that is not part
+    of it."""
+    number = text.strip()
+    found = find(session, number)
+    if found is None and number.startswith("#"):
+        found = find(session, number[1:].strip())
+    return found
+
+
 def by_number(session: Session, number: str) -> Order:
     """The order of that number. Raises ``NoSuchOrder``."""
     order = find(session, number)
@@ -58,10 +68,9 @@ def placed_before(session: Session, cart_id: int, attempt: str | None) -> Order 
     return next((order for order in found if order.cart_id == cart_id), found[0] if found else None)
 
 
-def buyer_of(session: Session, public_id: str) -> Buyer:
-    """Who placed that order. Costs no statement in the transaction that places or changes it.
-
-    Raises ``NoSuchOrder``.
+def buyer_of(session: Session, public_id: str) -> Buyer | None:
+    """Who placed the order of that id, if it is an order's. Costs no statement in the transaction
+    that places or changes it.
     """
     for known in session.identity_map.values():
         if isinstance(known, Order) and known.public_id == public_id:
@@ -71,6 +80,4 @@ def buyer_of(session: Session, public_id: str) -> Buyer:
             col(Order.public_id) == public_id
         )
     ).one_or_none()
-    if row is None:
-        raise NoSuchOrder("There is no such order.")
-    return Buyer(*row)
+    return Buyer(*row) if row else None

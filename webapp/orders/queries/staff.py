@@ -136,6 +136,8 @@ def words_of(
             return "Completed"
         case "order.cancelled":
             return f"Cancelled ({facts.get('reason')}), worth {amount('amount_minor')}"
+        case "order.link_asked":
+            return "Looked up: a link was sent to the customer"
         case "order.note_added":
             return str(facts.get("text", ""))
         case "order.message_written":

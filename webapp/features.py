@@ -16,11 +16,13 @@ from webapp.payments.feature import payments
 from webapp.pricing.feature import pricing
 from webapp.shop.feature import shop
 from webapp.storefront.feature import storefront
+from webapp.tasks.feature import tasks
 from webapp.webhooks.feature import webhooks
 
 FEATURES: tuple[Feature, ...] = (
     shop,
     accounts,
+    tasks,
     media,
     catalogue,
     inventory,

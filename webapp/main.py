@@ -1,9 +1,11 @@
 """Where it all meets: one shop put together from its settings, and the two applications over it."""
 
+import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from importlib.util import find_spec
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -12,9 +14,12 @@ from starlette.requests import HTTPConnection
 from webapp import migrations
 from webapp.feature import Late
 from webapp.features import FEATURES
+from webapp.kit.errors import Unavailable
 from webapp.runtime.db import Database
 from webapp.runtime.events import Handlers
 from webapp.runtime.jobs import Jobs, Means, Runner, housekeeping
+from webapp.runtime.jobs.broker import CeleryBroker
+from webapp.runtime.jobs.relaying import Relay
 from webapp.runtime.limits import Buckets
 from webapp.runtime.links import links_for
 from webapp.runtime.mail import Mails, PostOffice, sources_of
@@ -41,9 +46,20 @@ class OpenShop:
     database: Database
     means: Means
     runner: Runner
+    relay: Relay | None = None
+    """Where a broker is named: it takes the runner's place."""
+
+    def start(self) -> None:
+        """Begin with the jobs: run them here, or hand them on."""
+        if self.relay is not None:
+            self.relay.start()
+        else:
+            self.runner.start()
 
     def close(self) -> None:
         """Let running jobs end or go back to the queue, then let go of the database."""
+        if self.relay is not None:
+            self.relay.stop()
         self.runner.stop()
         self.means.outbound.close()
         self.database.dispose()
@@ -80,7 +96,15 @@ def assemble(settings: Settings) -> OpenShop:
         post=PostOffice(settings, links, mails, letterhead, sources_of),
     )
     runner = Runner(database, means, jobs, threads=settings.job_threads)
-    return OpenShop(settings, database, means, runner)
+    return OpenShop(settings, database, means, runner, _relay(settings, database, jobs))
+
+
+def _relay(settings: Settings, database: Database, jobs: Jobs) -> Relay | None:
+    if not settings.celery_broker_url:
+        return None
+    if find_spec("celery") is None:
+        raise Unavailable("VITRINE_CELERY_BROKER_URL is set, but Celery is not installed.")
+    return Relay(database, jobs, lambda: CeleryBroker(settings.celery_broker_url))
 
 
 @contextmanager
@@ -102,7 +126,7 @@ def create_app(settings: Settings, *, open_all: bool = True) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_site: FastAPI) -> AsyncIterator[None]:
-        shop.runner.start()
+        shop.start()
         try:
             yield
         finally:
@@ -120,6 +144,7 @@ def create_app(settings: Settings, *, open_all: bool = True) -> FastAPI:
     settings = shop.settings
     site.state.shop = shop
     site.state.database = shop.database
+    site.state.is_ending = threading.Event()
     site.state.means = shop.means
     site.state.storage = shop.means.storage
     site.state.sign_in_tries = Buckets(per_minute=6, burst=10)

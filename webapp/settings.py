@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     job_threads: int = Field(default=2, ge=0, le=64)
     """Threads of the embedded job runner; 0 leaves the jobs to ``vitrine worker``."""
 
+    celery_broker_url: str = ""
+    """Where Celery workers hear what to do, as ``redis://host:6379/0``; empty: jobs run here."""
+
     max_body_bytes: int = Field(default=1_000_000, ge=1_000)
     max_upload_bytes: int = Field(default=100_000_000, ge=1_000)
     rate_limit_per_minute: int = Field(default=600, ge=0)

@@ -17,6 +17,7 @@ import webapp.runtime.events
 import webapp.runtime.jobs
 import webapp.runtime.mail
 import webapp.shop.models
+import webapp.tasks.models
 import webapp.webhooks.models  # noqa: F401
 
 METADATA = SQLModel.metadata

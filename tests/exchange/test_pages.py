@@ -31,7 +31,7 @@ def test_a_known_file_is_checked_then_imported(
     page = page.submit("#upload-form", file=("ours.csv", OURS.encode()))
 
     assert "Looking what would happen" in page.html
-    assert page.one("#import-desk").attributes["data-hx-trigger"] == "every 2s"
+    assert page.one("#import-desk").attributes["data-hx-trigger"] == "end, every 20s"
     assert db.scalar(select(func.count()).select_from(Product)) == 0
 
     run_jobs()

@@ -15,6 +15,7 @@ from webapp.cart import goods
 from webapp.catalogue import commands as catalogue
 from webapp.catalogue.drafts import OptionSave, ProductSave, VariantSave
 from webapp.catalogue.models import AttributeType, Product, ProductStatus
+from webapp.exchange.jobs import write_export
 from webapp.exchange.shell import import_file
 from webapp.inventory import commands as inventory
 from webapp.kit.actors import SYSTEM
@@ -75,6 +76,8 @@ def fill(settings: Settings) -> None:
         file = settings.data_dir / "spring.csv"
         file.write_text(CSV)
         import_file(shop.database, shop.means, file, quiet=True)
+        with shop.database.writing() as writing:
+            write_export.later(writing, dialect="vitrine")
         shop.runner.run_due()
 
 

@@ -33,6 +33,7 @@ from webapp.orders.models import Order
 from webapp.pricing.models import ShippingMethod
 from webapp.runtime.db import Database
 from webapp.runtime.events import EventRecord
+from webapp.runtime.jobs import JobRecord, JobState
 from webapp.runtime.links import links_of
 from webapp.runtime.mail import MailRecord
 from webapp.settings import Settings
@@ -167,6 +168,11 @@ def what_is_there(session: Session) -> dict[str, dict[str, str]]:
 
     pot = session.exec(select(Product).where(Product.slug == "enamel-pot")).one()
     sha256 = one(MediaFile.sha256)
+    ended = session.exec(
+        select(JobRecord.public_id).where(
+            JobRecord.kind == "exchange.write_export", JobRecord.state == JobState.done
+        )
+    ).one()
     return {
         "/products": {"slug": pot.slug},
         "/collections": {"slug": "for-the-table"},
@@ -188,10 +194,12 @@ def what_is_there(session: Session) -> dict[str, dict[str, str]]:
             "public_id": one(Endpoint.public_id),
             "delivery": one(Delivery.public_id),
         },
+        "/admin/jobs": {"public_id": ended},
         "/admin/stock": {"public_id": one(Variant.public_id)},
         "/admin/orders": {"public_id": one(Order.public_id), "parcel": "1003-F1"},
         "/admin/history": {"kind": "product", "subject_id": pot.public_id},
         "/admin/settings/shipping": {"public_id": one(ShippingMethod.public_id)},
+        "/api/v1/tasks": {"task_id": ended},
         "/api/v1/products": {"slug": pot.slug},
         "/orders/link": {"token": _order_link(session, one(Order.public_id))},
         "": {

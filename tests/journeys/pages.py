@@ -12,7 +12,7 @@ from tests.house.conftest import address_of, routes_of, what_is_there
 
 NOT_PAGES = ("/api/", "/media/", "/sitemap", "/admin/exchange/exports/")
 NO_PAGES = {"/robots.txt", "/favicon.ico", "/health", "/ready", "/me", "/search/suggest"}
-NOT_PAGES_BY_END = (".csv", ".xml", "/letter", "/file")
+NOT_PAGES_BY_END = (".csv", ".xml", "/letter", "/file", "/live")
 
 ALSO = (
     "/search?q=enamel",
@@ -33,6 +33,7 @@ ALSO = (
     "/admin/history?since=yesterday",
     "/admin/history/shop/1",
     "/admin/history/tax_rate/*:standard",
+    "/admin/jobs?state=failed",
 )
 """States of pages that their bare address does not show."""
 

@@ -7,11 +7,12 @@ import random
 import sys
 from collections.abc import Callable
 
-from tests.proofs import crash, oversell
+from tests.proofs import crash, leases, oversell
 
 PROOFS: dict[str, Callable[[bool, int], str]] = {
     "oversell": lambda quick, _seed: oversell.prove(quick),
     "crash": crash.prove,
+    "leases": leases.prove,
 }
 
 

@@ -13,7 +13,8 @@ from sqlmodel import select
 from tests.runtime import racing
 from webapp.kit.clock import moved, now
 from webapp.runtime.jobs import JobRecord, Jobs, JobState, cancel, housekeeping, job_of
-from webapp.runtime.jobs.leases import ENDED, LEASE
+from webapp.runtime.jobs.endings import ENDED
+from webapp.runtime.jobs.leases import LEASE
 from webapp.runtime.jobs.running import Runner
 from webapp.runtime.jobs.scheduling import ensure_scheduled
 

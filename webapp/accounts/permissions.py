@@ -17,6 +17,8 @@ PERMISSIONS: dict[str, str] = {
     "staff:write": "Invite and remove staff",
     "history:read": "See everything that happened, and who did it",
     "keys:write": "Make API keys for scripts",
+    "jobs:read": "See what is done in the background",
+    "jobs:write": "Retry and cancel background jobs, and read why they failed",
 }
 
 _ALL = frozenset(PERMISSIONS)
@@ -34,12 +36,14 @@ ROLES: dict[str, frozenset[str]] = {
         "notifications:write",
         "mail:read",
         "history:read",
+        "jobs:read",
+        "jobs:write",
         "keys:write",
     },
     "fulfilment": frozenset({"catalogue:read", "stock:write", "orders:read", "orders:write"}),
     "support": frozenset({"catalogue:read", "orders:read", "mail:read", "notifications:write"}),
     "editor": _CATALOGUE,
-    "viewer": frozenset({"catalogue:read", "orders:read"}),
+    "viewer": frozenset({"catalogue:read", "orders:read", "jobs:read"}),
 }
 
 

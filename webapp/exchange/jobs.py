@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlmodel import Session
+
+from webapp.kit.actors import Actor
 from webapp.runtime.jobs import JobContext, Jobs
 
 jobs = Jobs("exchange")
@@ -31,3 +37,46 @@ def fetch_images(context: JobContext, import_id: str) -> dict[str, int]:
     from webapp.exchange import working
 
     return working.fetch(context, import_id)
+
+
+@jobs.job(slow=True, retries=2)
+def write_export(context: JobContext, dialect: str) -> dict[str, int | str]:
+    """Write the whole catalogue as a file that is kept for a week beside its job."""
+    from webapp.exchange import working
+
+    return working.export(context, dialect)
+
+
+class ExportAsked(BaseModel):
+    """For which shop software."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    dialect: Literal["vitrine", "shopify", "woocommerce"] = "vitrine"
+
+
+@jobs.open_to_scripts("export", write_export, schema=ExportAsked, permission="imports:write")
+def start_export(session: Session, actor: Actor, asked: ExportAsked) -> str:
+    """Write the whole catalogue as a CSV file; `GET /api/v1/tasks/{id}/file` gives it when done."""
+    return write_export.later(session, dialect=asked.dialect, asked_by=actor.id or "")
+
+
+class ImportAsked(BaseModel):
+    """Which uploaded file."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    import_id: str = Field(
+        alias="import",
+        max_length=40,
+        description="Public id of an uploaded file whose columns are understood.",
+        examples=["imp_..."],
+    )
+
+
+@jobs.open_to_scripts("import", run_import, schema=ImportAsked, permission="imports:write")
+def start_import(session: Session, actor: Actor, asked: ImportAsked) -> str:
+    """Carry out the import of an uploaded file, under the rules that were chosen for it."""
+    from webapp.exchange import working
+
+    return working.begin(session, actor, asked.import_id, run_import)

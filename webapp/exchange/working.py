@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
+
+from sqlmodel import Session
+
 from webapp.exchange import commands, queries
+from webapp.exchange.exporting import Exported
 from webapp.exchange.journey import Journey
 from webapp.exchange.models import CatalogueImport, ImportState
 from webapp.exchange.pictures import (
@@ -14,6 +19,7 @@ from webapp.exchange.pictures import (
     settle,
 )
 from webapp.exchange.running import MustNotFail, Stopped, Tally, bring_in
+from webapp.kit.actors import SYSTEM, Actor
 from webapp.kit.errors import ShopError
 from webapp.runtime.jobs import GiveUp, Job, JobContext
 
@@ -86,6 +92,37 @@ def fetch(context: JobContext, import_id: str) -> dict[str, int]:
     if left:
         raise PicturesMissing(f"{left} pictures did not come.")
     return {"done": done}
+
+
+def export(context: JobContext, dialect: str) -> dict[str, int | str]:
+    """Write the whole catalogue as a file beside the job."""
+    exported = Exported(context.database, dialect, site=context.settings.public_url)
+    name = f"catalogue-{dialect}.csv"
+    with tempfile.TemporaryFile() as file:
+        for number, chunk in enumerate(exported.chunks()):
+            file.write(chunk)
+            context.progress(number + 1, note="Writing")
+        file.seek(0)
+        size = context.storage.put(file, context.file_key(name))
+    with context.writing() as session:
+        commands.note_export(session, SYSTEM, dialect=dialect, rows=exported.rows)
+    return {"file": name, "bytes": size, "rows": exported.rows}
+
+
+def begin(session: Session, actor: Actor, import_id: str, job: Job) -> str:
+    """Promise the ``job`` that carries an import out; its public id. One import at a time."""
+    one = queries.import_by_id(session, import_id)
+    busy = queries.under_way(session)
+    if busy is not None and busy.id != one.id:
+        raise commands.NotNow(f"{busy.file_name} is being imported. Wait until it is done.")
+    commands.mark_running(session, actor, one)
+    one.job_id = job.later(
+        session,
+        import_id=one.public_id,
+        unique=f"exchange:run:{one.public_id}",
+        asked_by=actor.id or "",
+    )
+    return one.job_id
 
 
 def _one(context: JobContext, import_id: str) -> CatalogueImport:

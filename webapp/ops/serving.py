@@ -1,11 +1,15 @@
 """``vitrine serve``: prepare the shop, say where it is, and serve it."""
 
+import contextlib
 import os
 import secrets
 import sys
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import uvicorn
+from fastapi import FastAPI
 from sqlmodel import Session, col, select
 
 from webapp.accounts.commands import add_staff
@@ -84,12 +88,21 @@ def announce(text: str) -> None:
     sys.stdout.flush()
 
 
-def run(app: object, settings: Settings) -> None:
+class Server(uvicorn.Server):
+    """Ends the streams that would otherwise be waited for when the process is told to stop."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        app: Any = self.config.app
+        app.state.is_ending.set()
+        super().handle_exit(sig, frame)
+
+
+def run(app: FastAPI, settings: Settings) -> None:
     """Serve until told to stop; connections in flight get twenty seconds."""
     log.set_up(settings.log_level, as_json=settings.log_json)
     trim()
-    uvicorn.run(
-        app,  # type: ignore[arg-type]
+    config = uvicorn.Config(
+        app,
         host=settings.host,
         port=settings.port,
         log_config=None,
@@ -100,3 +113,8 @@ def run(app: object, settings: Settings) -> None:
         lifespan="on",
         timeout_graceful_shutdown=20,
     )
+    server = Server(config)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run()
+    if not server.started:
+        raise SystemExit(3)

@@ -6,6 +6,7 @@ it is an ordinary ``READ COMMITTED`` transaction and the lock is not there.
 """
 
 import asyncio
+import sqlite3
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -165,6 +166,21 @@ class Database:
                 then()
             for listener in self.on_commit:
                 listener()
+
+    def watch(self) -> Callable[[], bool]:
+        """A question for one thread to ask often: has anybody, of any process, written since it
+        was last asked? On SQLite a number in memory tells; a server database always says yes."""
+        if self.path is None:
+            return lambda: True
+        eye = sqlite3.connect(self.path, isolation_level=None)
+        seen: list[int] = [-1]
+
+        def has_changed() -> bool:
+            version: int = eye.execute("PRAGMA data_version").fetchone()[0]
+            has_moved, seen[0] = version != seen[0], version
+            return has_moved
+
+        return has_changed
 
     def dispose(self) -> None:
         self.engine.dispose()

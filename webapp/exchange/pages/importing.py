@@ -30,6 +30,7 @@ from webapp.kit.errors import Invalid, NotFound, Refused
 from webapp.runtime import jobs as queue
 from webapp.runtime.db import Database
 from webapp.runtime.storage import Storage
+from webapp.tasks.values import STATES
 from webapp.web.deps import App, Data, Db
 from webapp.web.submissions import Submission, submitted
 from webapp.web.views import redirect, view, wants_fragment
@@ -37,7 +38,7 @@ from webapp.web.views import redirect, view, wants_fragment
 pages = APIRouter(prefix="/admin/exchange")
 
 DESK = "exchange/import.html#import_desk"
-STATES = (
+TABS = (
     ("", "All"),
     ("new", "New"),
     ("update", "Changed"),
@@ -128,7 +129,9 @@ def start(request: Request, form: Decided, db: Db, staff: Staff, public_id: str)
     except commands.NotAgreed as refusal:
         form.refuse("agreed", refusal.detail)
         return view(request, DESK, _desk(request, db, one, "", None, form), status=422)
-    one.job_id = run_import.later(db, import_id=public_id, unique=f"exchange:run:{public_id}")
+    one.job_id = run_import.later(
+        db, import_id=public_id, unique=f"exchange:run:{public_id}", asked_by=staff.id or ""
+    )
     return redirect(request, address(request, "exchange.import_", public_id))
 
 
@@ -138,7 +141,11 @@ def retry(request: Request, db: Db, staff: Staff, public_id: str) -> Response:
     one = queries.import_by_id(db, public_id)
     commands.mark_retrying(db, staff, one)
     one.job_id = run_import.later(
-        db, import_id=public_id, only_failed=True, unique=f"exchange:run:{public_id}"
+        db,
+        import_id=public_id,
+        only_failed=True,
+        unique=f"exchange:run:{public_id}",
+        asked_by=staff.id or "",
     )
     return redirect(request, address(request, "exchange.import_", public_id))
 
@@ -149,7 +156,7 @@ def cancel(request: Request, db: Db, staff: Staff, public_id: str) -> Response:
     one = queries.import_by_id(db, public_id)
     commands.cancel(db, staff, one)
     with contextlib.suppress(Refused, NotFound):
-        queue.cancel(db, one.job_id)
+        queue.cancel(db, one.job_id, staff)
     return redirect(request, address(request, "exchange.import_", public_id))
 
 
@@ -235,6 +242,7 @@ def _desk(
     return {
         "one": one,
         "job": _job(session, one),
+        "states": STATES,
         "is_under_way": one.state in UNDER_WAY,
         "may_start": one.state
         in (ImportState.uploaded, ImportState.checked, ImportState.failed, ImportState.cancelled),
@@ -244,7 +252,7 @@ def _desk(
         "page": page,
         "tabs": [
             (name, f"{path}?{urlencode({'state': word})}" if word else path, word == state)
-            for word, name in STATES
+            for word, name in TABS
         ],
         "next_url": following,
         "pictures": queries.pictures(session, one),

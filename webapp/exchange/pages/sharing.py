@@ -16,7 +16,10 @@ def check_later(session: Session, staff: Actor, one: CatalogueImport) -> None:
     """Begin the dry run, in the background."""
     commands.mark_checking(session, staff, one)
     one.job_id = check_file.later(
-        session, import_id=one.public_id, unique=f"exchange:check:{one.public_id}"
+        session,
+        import_id=one.public_id,
+        unique=f"exchange:check:{one.public_id}",
+        asked_by=staff.id or "",
     )
 
 

@@ -20,6 +20,15 @@ if TYPE_CHECKING:
     from webapp.runtime.mail.office import PostOffice
 
 
+FILES = "tasks"
+"""The area of the storage in which jobs keep what they made."""
+
+
+def file_key(job_id: str, name: str) -> str:
+    """Where a job keeps a file that it made."""
+    return f"{FILES}/{job_id}/{name}"
+
+
 class Interrupted(BaseException):
     """The process is ending and the job goes back into the queue.
 
@@ -110,6 +119,11 @@ class JobContext:
                 yield session
             finally:
                 self._open = None
+
+    def file_key(self, name: str) -> str:
+        """Where to keep a file that this job makes: named in its result as ``file``, it is served
+        to whoever may look at the job, and goes with it."""
+        return file_key(self.job_id, name)
 
     def progress(self, current: int, total: int = 0, note: str = "") -> None:
         """Say how far it is, for those who watch; as often as you like, it costs no transaction.

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel
 from sqlalchemy import Connection, and_, case, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
+from webapp.kit.actors import Actor
 from webapp.kit.clock import now
 from webapp.kit.ids import public_id
 from webapp.runtime.db import after_commit
@@ -21,6 +23,13 @@ if TYPE_CHECKING:
     from webapp.runtime.jobs.context import JobContext
 
 LONGEST_PAUSE = timedelta(hours=1)
+QUICK_LIMIT, SLOW_LIMIT = timedelta(minutes=5), timedelta(hours=6)
+"""How long a quick and a slow job may take, unless their kind says otherwise."""
+
+WORDS = {"unique", "delay", "priority", "asked_by"}
+"""What ``later`` keeps for itself."""
+
+Starter = Callable[[Session, Actor, Any], str]
 
 Upgrade = Callable[[dict[str, Any], int], dict[str, Any]]
 """Turns the payload of an older version, given with its number, into today's; may raise."""
@@ -39,6 +48,8 @@ class Job:
     first_pause: timedelta
     version: int
     upgrade: Upgrade | None
+    limit: timedelta
+    """A run that takes longer is given up: it may write nothing any more and counts as failed."""
 
     def __call__(self, context: "JobContext", **arguments: Any) -> Any:
         return self.run(context, **arguments)
@@ -50,6 +61,7 @@ class Job:
         unique: str | None = None,
         delay: timedelta | None = None,
         priority: int | None = None,
+        asked_by: str = "",
         **arguments: Any,
     ) -> str:
         """Promise to run it once this transaction has committed; returns the job's public id.
@@ -57,6 +69,7 @@ class Job:
         With ``unique``, a job of that key that still waits takes the newer arguments and the
         earlier time instead of being joined by a second one; one that is running now runs once
         more afterwards, because it may have read what this transaction is about to change.
+        ``asked_by`` is the public id of whoever may then look at it.
         One statement in every case. Wrong arguments are a ``TypeError`` here, not in the night.
         """
         inspect.signature(self.run).bind(None, **arguments)
@@ -67,6 +80,7 @@ class Job:
             due_at=now() + (delay or timedelta(0)),
             unique_key=unique,
             priority=self.priority if priority is None else priority,
+            asked_by=asked_by,
         )
         wake = session.info.get("wake_jobs")
         if wake and not session.info.get("wakes_jobs"):
@@ -87,12 +101,30 @@ class Job:
         return payload
 
 
+@dataclass(frozen=True)
+class Opening:
+    """How a script may start a kind of job."""
+
+    name: str
+    """What scripts call it: ``export``."""
+    job: Job
+    schema: type[BaseModel]
+    permission: str
+    start: Starter
+    """Does what must be done first and promises the job; its public id."""
+
+    @property
+    def about(self) -> str:
+        return (self.start.__doc__ or "").strip()
+
+
 class Jobs:
     """The jobs of a feature, or of all of them: collected like routes."""
 
     def __init__(self, feature: str = "") -> None:
         self.feature = feature
         self._jobs: dict[str, Job] = {}
+        self._openings: dict[str, Opening] = {}
 
     def job(
         self,
@@ -104,31 +136,77 @@ class Jobs:
         first_pause: timedelta = timedelta(seconds=5),
         version: int = 1,
         upgrade: Upgrade | None = None,
+        limit: timedelta | None = None,
     ) -> Callable[[Callable[..., Any]], Job]:
         """Declare ``def name(context, **arguments)`` as a job. It must be safe to run twice.
 
         ``retries`` are the tries after the first; between them lies ``first_pause``, doubled each
-        time up to an hour. ``slow`` ones never take the last free thread. ``every`` makes it a
+        time up to an hour. ``slow`` ones never take the last free thread. A run that is not done
+        after ``limit`` (5 minutes, 6 hours for a slow one) counts as failed. ``every`` makes it a
         schedule: it runs by itself, once for all processes, and missed times are not made up for.
         Count ``version`` up when parameters change, and say in ``upgrade`` how to read old ones.
         What it returns (a dict of JSON values, or nothing) is kept as the job's result.
         """
 
         def declare(function: Callable[..., Any]) -> Job:
-            taken = {"unique", "delay", "priority"} & set(inspect.signature(function).parameters)
+            taken = {"unique", "delay", "priority", "asked_by"} & set(
+                inspect.signature(function).parameters
+            )
             if taken:
                 raise TypeError(f"{function.__name__}: {sorted(taken)} are words of 'later'")
             kind = f"{self.feature}.{function.__name__}"
             if kind in self._jobs:
                 raise ValueError(f"there are two jobs called {kind}")
-            job = Job(kind, function, retries, slow, priority, every, first_pause, version, upgrade)
+            job = Job(
+                kind,
+                function,
+                retries=retries,
+                slow=slow,
+                priority=priority,
+                every=every,
+                first_pause=first_pause,
+                version=version,
+                upgrade=upgrade,
+                limit=limit or (SLOW_LIMIT if slow else QUICK_LIMIT),
+            )
             self._jobs[kind] = job
             return job
 
         return declare
 
+    def open_to_scripts(
+        self, name: str, job: Job, *, schema: type[BaseModel], permission: str
+    ) -> Callable[[Starter], Starter]:
+        """Say that scripts with ``permission`` may start ``job``, as ``name``.
+
+        Decorates what starts it: ``def start(session, actor, asked: schema) -> str``. It promises
+        the job with ``asked_by=actor.id`` and returns its id; its docstring tells scripts about it.
+        """
+
+        def declare(start: Starter) -> Starter:
+            if name in self._openings:
+                raise ValueError(f"two jobs are open to scripts as {name}")
+            self._openings[name] = Opening(name, job, schema, permission, start)
+            return start
+
+        return declare
+
+    def openings(self) -> list[Opening]:
+        return list(self._openings.values())
+
+    def open_to_scripts_as(self, name: str) -> Opening | None:
+        return self._openings.get(name)
+
+    def name_of(self, kind: str) -> str:
+        """What scripts call a kind: the name it is open as, else its own."""
+        names = (each.name for each in self._openings.values() if each.job.kind == kind)
+        return next(names, kind)
+
     def include(self, others: "Jobs") -> None:
         """Take over the jobs of a feature."""
+        if self._openings.keys() & others._openings.keys():
+            raise ValueError("two jobs are open to scripts under one name")
+        self._openings.update(others._openings)
         twice = self._jobs.keys() & others._jobs.keys()
         if twice:
             raise ValueError(f"there are two jobs called {', '.join(sorted(twice))}")
@@ -156,6 +234,7 @@ def insert(
     due_at: datetime,
     unique_key: str | None,
     priority: int,
+    asked_by: str = "",
 ) -> str:
     """One row, or a word to the live row that has the key already; its public id."""
     dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
@@ -179,6 +258,8 @@ def insert(
         asked_again=False,
         result={},
         error="",
+        reason="",
+        asked_by=asked_by,
         created_at=now(),
     )
     newer, runs = adding.excluded, jobs.c.state == JobState.running
@@ -194,6 +275,8 @@ def insert(
                 (jobs.c.priority > newer.priority, newer.priority), else_=jobs.c.priority
             ),
             "asked_again": runs,
+            "asked_by": case((newer.asked_by != "", newer.asked_by), else_=jobs.c.asked_by),
+            "relayed_at": None,
         },
     ).returning(jobs.c.public_id)
     return str(connection.execute(statement).scalar_one())

@@ -1,28 +1,18 @@
-"""Who may run a job: the conditional statements by which one process wins it and gives it back.
+"""Who may run a job: the conditional statements by which one process wins it and keeps it."""
 
-Every statement that settles a job names the lease under which it was run. A process that was
-asleep for longer than its lease finds nothing to settle and so cannot disturb its successor.
-"""
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, case, func, literal, select, true, update
+from sqlalchemy import ColumnElement, Connection, String, cast, func, literal, select, update
+from sqlmodel import Session
 
 from webapp.kit.clock import now
-from webapp.runtime.columns import UtcDateTime
-from webapp.runtime.db import Database
-from webapp.runtime.jobs.table import QUEUED, RUNNING, JobState, jobs
+from webapp.runtime.jobs.table import QUEUED, JobState, jobs
 
 LEASE = timedelta(seconds=60)
 """How long a job is left alone after its process was last heard of."""
-
-LONGEST_ERROR = 8_000
-"""Characters of a traceback that are kept: its end, where the reason is."""
-
-ENDED = "The process that ran it ended before it did."
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,33 +30,82 @@ class Claim:
     """1 for the first try."""
     max_attempts: int
     lease: str
+    priority: int
+    due_at: datetime
 
 
-def claim(database: Database, lease: str, *, slow_too: bool = True) -> Claim | None:
-    """Win the most urgent due job, or None. ``lease`` must be new for every call.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a reader sees of the queue, so that an idle shop never disturbs a writer."""
 
-    Looks first without the right to write, so an idle shop never disturbs a writer.
-    """
-    at = now()
-    wanted = (
-        select(jobs.c.id)
-        .where(QUEUED, jobs.c.due_at <= at, true() if slow_too else jobs.c.queue != "slow")
-        .order_by(jobs.c.priority, jobs.c.due_at, jobs.c.id)
-        .limit(1)
+    due: datetime | None
+    """When the first of all waiting jobs may run, perhaps long ago."""
+    quick: bool
+    """Whether a quick one could begin now."""
+    slow: bool
+
+
+def look(connection: Connection, *, quick: bool, slow: bool) -> Look:
+    """How the queue stands, as far as there is room for a kind of work."""
+    due = next_due(connection)
+    if due is None or due > now():
+        return Look(due, False, False)
+
+    def waits(queue: str) -> bool:
+        query = select(jobs.c.id).where(QUEUED, jobs.c.queue == queue, jobs.c.due_at <= now())
+        ordered = query.order_by(jobs.c.priority, jobs.c.due_at, jobs.c.id).limit(1)
+        return connection.execute(ordered).first() is not None
+
+    return Look(due, quick and waits("quick"), slow and waits("slow"))
+
+
+def is_due(connection: Connection, public_id: str) -> bool:
+    """Whether this very job could begin now."""
+    query = select(jobs.c.id).where(
+        jobs.c.public_id == public_id, jobs.c.due_at <= now(), jobs.c.state == JobState.queued
     )
-    with database.reading() as session:
-        if session.connection().execute(wanted).first() is None:
-            return None
+    return connection.execute(query).first() is not None
+
+
+def claim(
+    session: Session,
+    lease: str,
+    *,
+    most: int = 1,
+    queue: str | None = None,
+    without: Collection[str] = (),
+) -> list[Claim]:
+    """Win up to ``most`` due jobs, the most urgent first. ``lease`` must be new for every call.
+
+    ``queue`` takes only ``quick`` or ``slow`` ones; kinds in ``without`` are left to others.
+    """
+    wanted = select(jobs.c.id).where(QUEUED, jobs.c.due_at <= now())
+    if queue is not None:
+        wanted = wanted.where(jobs.c.queue == queue)
+    if without:
+        wanted = wanted.where(jobs.c.kind.not_in(without))
+    wanted = wanted.order_by(jobs.c.priority, jobs.c.due_at, jobs.c.id).limit(most)
+    # Chosen once, in a table of their own: PostgreSQL may evaluate a plain subquery anew for each
+    # row, and would then lock and take more than it was asked for.
+    chosen = wanted.with_for_update(skip_locked=True).cte("chosen")
+    return _taken(session, lease, jobs.c.id.in_(select(chosen.c.id)))
+
+
+def claim_one(session: Session, lease: str, public_id: str) -> Claim | None:
+    """Win this very job, if it is due and nobody has it."""
+    this = (jobs.c.public_id == public_id, jobs.c.due_at <= now())
+    return next(iter(_taken(session, lease, *this)), None)
+
+
+def _taken(session: Session, lease: str, *which: ColumnElement[bool]) -> list[Claim]:
+    at = now()
     statement = (
         update(jobs)
-        .where(
-            jobs.c.id == wanted.with_for_update(skip_locked=True).scalar_subquery(),
-            jobs.c.state == JobState.queued,
-        )
+        .where(*which, jobs.c.state == JobState.queued)
         .values(
             state=JobState.running,
             attempts=jobs.c.attempts + 1,
-            lease_owner=lease,
+            lease_owner=literal(f"{lease}:") + cast(jobs.c.id, String),
             lease_until=at + LEASE,
             asked_again=False,
             started_at=at,
@@ -83,11 +122,12 @@ def claim(database: Database, lease: str, *, slow_too: bool = True) -> Claim | N
             jobs.c.attempts,
             jobs.c.max_attempts,
             jobs.c.lease_owner,
+            jobs.c.priority,
+            jobs.c.due_at,
         )
     )
-    with database.writing() as session:
-        row = session.connection().execute(statement).first()
-    return Claim(*row) if row else None
+    won = [Claim(*row) for row in session.connection().execute(statement)]
+    return sorted(won, key=lambda each: (each.priority, each.due_at, each.id))
 
 
 def extend(connection: Connection, claims: Sequence[Claim]) -> set[str]:
@@ -105,109 +145,27 @@ def extend(connection: Connection, claims: Sequence[Claim]) -> set[str]:
 def is_held(connection: Connection, claim: Claim) -> bool:
     """Whether the lease is still ours. On PostgreSQL it then stays ours until the transaction's
     end; on SQLite a writing transaction keeps everybody else out anyway."""
-    query = select(jobs.c.id).where(*_under(claim)).with_for_update()
+    query = select(jobs.c.id).where(*under(claim)).with_for_update()
     return connection.execute(query).first() is not None
 
 
 def note(connection: Connection, claim: Claim, **values: Any) -> bool:
     """Write cursor or progress, prolonging the lease; False when the lease is no longer ours."""
-    statement = update(jobs).where(*_under(claim)).values(lease_until=now() + LEASE, **values)
+    statement = update(jobs).where(*under(claim)).values(lease_until=now() + LEASE, **values)
     return connection.execute(statement).rowcount == 1
 
 
-def complete(
-    database: Database, claim: Claim, result: Mapping[str, Any], progress: Mapping[str, Any]
-) -> bool:
-    """Done, or queued once more when it was asked for while it ran. False: no longer ours."""
-    return _settle(
-        database,
-        claim,
-        **progress,
-        state=_either(jobs.c.asked_again, JobState.queued, JobState.done),
-        attempts=case((jobs.c.asked_again, 0), else_=jobs.c.attempts),
-        asked_again=False,
-        cursor={},
-        result=dict(result),
-        finished_at=now(),
-    )
-
-
-def fail(database: Database, claim: Claim, error: str, retry_at: datetime | None) -> bool:
-    """Queued again for ``retry_at``, or to the dead letters when None. The cursor stays, so a
-    resumable job goes on where it was. A failed job that was asked for again starts afresh."""
-    if retry_at is not None:
-        values: dict[str, Any] = {"state": JobState.queued, "due_at": retry_at}
-    else:
-        values = {
-            "state": _either(jobs.c.asked_again, JobState.queued, JobState.failed),
-            "attempts": case((jobs.c.asked_again, 0), else_=jobs.c.attempts),
-            "asked_again": False,
-            "finished_at": now(),
-        }
-    return _settle(database, claim, error=error[-LONGEST_ERROR:], **values)
-
-
-def release(database: Database, claim: Claim, progress: Mapping[str, Any]) -> bool:
-    """Give it back as if it had not been tried: the process ends, the job did nothing wrong."""
-    return _settle(
-        database,
-        claim,
-        **progress,
-        state=JobState.queued,
-        due_at=now(),
-        attempts=jobs.c.attempts - 1,
-    )
-
-
-def reclaim_lost(database: Database) -> int:
-    """Queue again what is marked as running though its process is gone; how many there were.
-
-    A job that takes its process down with it does so only as often as it may be tried.
-    """
-    lost = (RUNNING, jobs.c.lease_until < now())
-    with database.reading() as session:
-        if session.connection().execute(select(jobs.c.id).where(*lost).limit(1)).first() is None:
-            return 0
-    spent = jobs.c.attempts >= jobs.c.max_attempts
-    statement = (
-        update(jobs)
-        .where(*lost)
-        .values(
-            state=_either(spent, JobState.failed, JobState.queued),
-            due_at=now(),
-            error=ENDED,
-            lease_owner="",
-            lease_until=None,
-            finished_at=case((spent, literal(now(), UtcDateTime())), else_=None),
-        )
-    )
-    with database.writing() as session:
-        return session.connection().execute(statement).rowcount
-
-
-def oldest_due(connection: Connection) -> datetime | None:
-    """Since when the longest waiting job could have run; None when nothing waits."""
-    query = select(func.min(jobs.c.due_at)).where(QUEUED, jobs.c.due_at <= now())
-    found: datetime | None = connection.execute(query).scalar_one()
+def next_due(connection: Connection) -> datetime | None:
+    """When the first of all waiting jobs may run, perhaps long ago; None when nothing waits."""
+    found: datetime | None = connection.execute(
+        select(func.min(jobs.c.due_at)).where(QUEUED)
+    ).scalar_one()
     return found
 
 
-def _under(claim: Claim) -> tuple[Any, ...]:
+def under(claim: Claim) -> tuple[Any, ...]:
     return (
         jobs.c.id == claim.id,
         jobs.c.lease_owner == claim.lease,
         jobs.c.state == JobState.running,
     )
-
-
-def _either(test: Any, yes: JobState, no: JobState) -> Any:
-    # As plain words: inside an expression the column's enum type is not there to translate them.
-    return case((test, literal(yes.value)), else_=literal(no.value))
-
-
-def _settle(database: Database, claim: Claim, **values: Any) -> bool:
-    statement = (
-        update(jobs).where(*_under(claim)).values(lease_owner="", lease_until=None, **values)
-    )
-    with database.writing() as session:
-        return session.connection().execute(statement).rowcount == 1

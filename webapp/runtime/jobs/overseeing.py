@@ -1,4 +1,4 @@
-"""What pages, probes and people want to know of jobs, and the two things they may do to them."""
+"""What probes and people want to know of jobs, and the two things that people may do to them."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -7,16 +7,22 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlmodel import Session
 
+from webapp.kit.actors import SYSTEM, Actor
 from webapp.kit.clock import now
 from webapp.kit.errors import NotFound, Refused
 from webapp.runtime.db import after_commit
-from webapp.runtime.jobs.leases import oldest_due
+from webapp.runtime.events import emit, emit_all
+from webapp.runtime.jobs.events import JobCancelled, JobRetried
+from webapp.runtime.jobs.leases import next_due
 from webapp.runtime.jobs.table import JobState, jobs
+
+RETRIED_AT_ONCE = 500
+"""Jobs of a kind that one click takes back; more take another click, and no transaction is long."""
 
 
 @dataclass(frozen=True, slots=True)
-class JobView:
-    """A job as a progress bar or a list of dead letters shows it."""
+class JobRow:
+    """A job as a list or a progress bar shows it."""
 
     public_id: str
     kind: str
@@ -28,7 +34,9 @@ class JobView:
     """0 where nobody knows."""
     progress_note: str
     result: dict[str, Any]
-    error: str
+    reason: str
+    """The last failure in a sentence; it may have been overcome since."""
+    asked_by: str
     due_at: datetime
     created_at: datetime
     started_at: datetime | None
@@ -40,6 +48,10 @@ class JobView:
         return self.state in {JobState.queued, JobState.running}
 
     @property
+    def can_be_retried(self) -> bool:
+        return self.state in {JobState.failed, JobState.cancelled}
+
+    @property
     def percent(self) -> int | None:
         """0 to 100, or None where the total is not known."""
         if self.state == JobState.done:
@@ -47,6 +59,14 @@ class JobView:
         if self.progress_total <= 0:
             return None
         return max(0, min(100, self.progress_current * 100 // self.progress_total))
+
+
+@dataclass(frozen=True, slots=True)
+class JobView(JobRow):
+    """All that is known of one job."""
+
+    error: str
+    """The last failure's traceback: only for those who may change jobs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +109,16 @@ def backlog(session: Session) -> Backlog:
     count = select(jobs.c.state, func.count()).where(jobs.c.state.in_(unfinished))
     rows = connection.execute(count.group_by(jobs.c.state)).all()
     counts = {row[0]: int(row[1]) for row in rows}
-    since = oldest_due(connection)
+    since = next_due(connection)
     return Backlog(
         queued=counts.get(JobState.queued, 0),
         running=counts.get(JobState.running, 0),
         failed=counts.get(JobState.failed, 0),
-        oldest_wait=now() - since if since else timedelta(0),
+        oldest_wait=max(now() - since, timedelta(0)) if since else timedelta(0),
     )
 
 
-def retry(session: Session, public_id: str) -> None:
+def retry(session: Session, public_id: str, actor: Actor = SYSTEM) -> None:
     """Take a failed or cancelled job back into the queue, with all its tries, from where it was.
 
     Refuses when it has not ended, or when another one with its key is on its way already.
@@ -106,27 +126,29 @@ def retry(session: Session, public_id: str) -> None:
     job = job_of(session, public_id)
     if job.state not in {JobState.failed, JobState.cancelled}:
         raise Refused("Only a job that failed or was cancelled can be tried again.")
-    live = select(jobs.c.unique_key).where(
-        jobs.c.unique_key.is_not(None), jobs.c.state.in_((JobState.queued, JobState.running))
-    )
-    statement = (
-        update(jobs)
-        .where(
-            jobs.c.public_id == public_id,
-            jobs.c.unique_key.is_(None) | jobs.c.unique_key.not_in(live),
-        )
-        .values(
-            state=JobState.queued, attempts=0, due_at=now(), finished_at=None, asked_again=False
-        )
-    )
-    if session.connection().execute(statement).rowcount == 0:
+    if not _taken_back(session, [public_id]):
         raise Refused("The same work is waiting or running already.")
-    wake = session.info.get("wake_jobs")
-    if wake:
-        after_commit(session, wake)
+    emit(session, JobRetried(public_id, job.kind), actor)
 
 
-def cancel(session: Session, public_id: str) -> None:
+def retry_all(session: Session, kind: str, actor: Actor = SYSTEM) -> int:
+    """Take the dead letters of a kind back, the latest 500 at most; how many there were. Of those
+    with one key the latest alone comes back, and none whose work is on its way already."""
+    query = (
+        select(jobs.c.public_id, jobs.c.unique_key)
+        .where(jobs.c.state == JobState.failed, jobs.c.kind == kind)
+        .order_by(jobs.c.id.desc())
+        .limit(RETRIED_AT_ONCE)
+    )
+    latest: dict[str, str] = {}
+    for public_id, key in session.connection().execute(query):
+        latest.setdefault(public_id if key is None else f"key:{key}", public_id)
+    back = _taken_back(session, list(latest.values()))
+    emit_all(session, [JobRetried(public_id, kind) for public_id in back], actor)
+    return len(back)
+
+
+def cancel(session: Session, public_id: str, actor: Actor = SYSTEM) -> None:
     """Call a job off. One that runs notices at its next transaction or progress report; what it
     has committed so far stays. Refuses when it has ended."""
     statement = (
@@ -142,7 +164,38 @@ def cancel(session: Session, public_id: str) -> None:
             asked_again=False,
             finished_at=now(),
         )
+        .returning(jobs.c.kind)
     )
-    if session.connection().execute(statement).rowcount == 0:
+    kind = session.connection().execute(statement).scalar()
+    if kind is None:
         ended = job_of(session, public_id)
         raise Refused("This job has ended already.", state=ended.state.value)
+    emit(session, JobCancelled(public_id, kind), actor)
+
+
+def _taken_back(session: Session, public_ids: list[str]) -> list[str]:
+    live = select(jobs.c.unique_key).where(
+        jobs.c.unique_key.is_not(None), jobs.c.state.in_((JobState.queued, JobState.running))
+    )
+    statement = (
+        update(jobs)
+        .where(
+            jobs.c.public_id.in_(public_ids),
+            jobs.c.state.in_((JobState.failed, JobState.cancelled)),
+            jobs.c.unique_key.is_(None) | jobs.c.unique_key.not_in(live),
+        )
+        .values(
+            state=JobState.queued,
+            attempts=0,
+            due_at=now(),
+            finished_at=None,
+            asked_again=False,
+            relayed_at=None,
+        )
+        .returning(jobs.c.public_id)
+    )
+    back = set(session.connection().execute(statement).scalars())
+    wake = session.info.get("wake_jobs")
+    if wake and back:
+        after_commit(session, wake)
+    return [public_id for public_id in public_ids if public_id in back]

@@ -21,12 +21,17 @@ SWEEP_AT_ONCE = 500
 housekeeping = Jobs("jobs")
 
 
+def key_of(kind: str) -> str:
+    """The unique key of a schedule's next run."""
+    return f"every:{kind}"
+
+
 def ensure_scheduled(database: Database, registry: Jobs) -> None:
     """See to it that every schedule has its next run in the table, once for all processes.
 
     A run that is overdue (the shop was off) is due now; more than one missed run is one run.
     """
-    wanted = {f"every:{job.kind}": job for job in registry if job.every}
+    wanted = {key_of(job.kind): job for job in registry if job.every}
     live = select(jobs.c.unique_key).where(LIVE, jobs.c.unique_key.in_(wanted))
     with database.reading() as session:
         missing = wanted.keys() - set(session.connection().execute(live).scalars())

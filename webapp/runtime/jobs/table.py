@@ -30,6 +30,7 @@ class JobState(StrEnum):
 LIVE = text("state IN ('queued', 'running')")
 QUEUED = text("state = 'queued'")
 RUNNING = text("state = 'running'")
+ASKED = text("asked_by != ''")
 """Literal on purpose: a bound value would not match the partial indexes below."""
 
 
@@ -49,6 +50,7 @@ class JobRecord(SQLModel, table=True):
         # it stays as small as the backlog is.
         Index(
             "ix_jobs_queued",
+            "queue",
             "priority",
             "due_at",
             "id",
@@ -61,8 +63,14 @@ class JobRecord(SQLModel, table=True):
             sqlite_where=RUNNING,
             postgresql_where=RUNNING,
         ),
+        # When there will be something to do: read by an idle runner many times a minute.
+        Index("ix_jobs_due", "due_at", sqlite_where=QUEUED, postgresql_where=QUEUED),
         Index("ix_jobs_state_finished", "state", "finished_at"),
+        # The pages: the newest first, of a state, of a kind, of both, of whoever asked for them.
+        Index("ix_jobs_state", "state", "id"),
         Index("ix_jobs_kind", "kind", "id"),
+        Index("ix_jobs_state_kind", "state", "kind", "id"),
+        Index("ix_jobs_asked_by", "asked_by", "id", sqlite_where=ASKED, postgresql_where=ASKED),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -94,6 +102,12 @@ class JobRecord(SQLModel, table=True):
     result: dict[str, Any] = json_field()
     error: str = Field(default="", sa_type=Text)
     """The last failure's traceback; kept when a later try succeeds, for whoever wonders."""
+    reason: str = Field(default="", max_length=300)
+    """The same as a sentence without secrets, for those who may not see the traceback."""
+    asked_by: str = Field(default="", max_length=60)
+    """Public id of the person or key that asked for it; empty for the shop itself."""
+    relayed_at: datetime | None = optional_utc_field()
+    """When it was last handed to the broker, where there is one; no promise that it arrived."""
     created_at: datetime = utc_field(default_factory=now)
     started_at: datetime | None = optional_utc_field()
     finished_at: datetime | None = optional_utc_field()

@@ -1,0 +1,129 @@
+"""Jobs for those who look at many: a page of them, what keeps failing, and what comes round."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import Session
+
+from webapp.kit.errors import Invalid
+from webapp.kit.paging import Cursor, Page
+from webapp.runtime.jobs.declaring import Jobs
+from webapp.runtime.jobs.overseeing import JobRow
+from webapp.runtime.jobs.scheduling import key_of
+from webapp.runtime.jobs.table import LIVE, JobState, jobs
+
+_ROW = tuple(jobs.c[name] for name in JobRow.__dataclass_fields__)
+_FORWARD, _BACK = "next", "previous"
+
+
+@dataclass(frozen=True, slots=True)
+class FailingKind:
+    """A kind with dead letters."""
+
+    kind: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A kind that comes round by itself."""
+
+    kind: str
+    every: timedelta
+    next_at: datetime | None
+    """None in the first moments of a shop, before anybody has seen to it."""
+    is_running: bool
+    last: JobRow | None
+
+
+def listing(
+    session: Session,
+    *,
+    state: JobState | None = None,
+    kind: str = "",
+    asked_by: str = "",
+    cursor: str | None = None,
+    size: int = 40,
+) -> Page[JobRow]:
+    """The newest jobs first, in one statement. A foreign cursor is ``Invalid``."""
+    goes_back, edge = _edge(cursor)
+    query = select(jobs.c.id, *_ROW)
+    if state is not None:
+        query = query.where(jobs.c.state == state)
+    if kind:
+        query = query.where(jobs.c.kind == kind)
+    if asked_by:
+        # Said twice: only so is the partial index of those that somebody asked for used.
+        query = query.where(jobs.c.asked_by == asked_by, jobs.c.asked_by != "")
+    if edge is not None:
+        query = query.where(jobs.c.id > edge if goes_back else jobs.c.id < edge)
+    query = query.order_by(jobs.c.id.asc() if goes_back else jobs.c.id.desc()).limit(size + 1)
+    rows = session.connection().execute(query).all()
+    has_more, rows = len(rows) > size, rows[:size]
+    if goes_back:
+        rows = rows[::-1]
+    has_next = bool(rows) and (goes_back or has_more)
+    has_previous = bool(rows) and (has_more if goes_back else edge is not None)
+    return Page(
+        items=tuple(JobRow(*row[1:]) for row in rows),
+        next_cursor=Cursor.encode([_FORWARD, rows[-1][0]]) if has_next else None,
+        previous_cursor=Cursor.encode([_BACK, rows[0][0]]) if has_previous else None,
+    )
+
+
+def failing_kinds(session: Session) -> list[FailingKind]:
+    """What rests among the dead letters, by kind."""
+    query = (
+        select(jobs.c.kind, func.count())
+        .where(jobs.c.state == JobState.failed)
+        .group_by(jobs.c.kind)
+        .order_by(jobs.c.kind)
+    )
+    return [FailingKind(kind, number) for kind, number in session.connection().execute(query)]
+
+
+def schedules(session: Session, registry: Jobs) -> list[Schedule]:
+    """Every schedule, the one that runs next first."""
+    connection = session.connection()
+    wanted = {job.kind: job.every for job in registry if job.every}
+    coming = select(jobs.c.kind, jobs.c.due_at, jobs.c.state).where(
+        LIVE, jobs.c.unique_key.in_([key_of(kind) for kind in wanted])
+    )
+    ahead = {row[0]: row for row in connection.execute(coming)}
+    ended = (JobState.done, JobState.failed, JobState.cancelled)
+    latest = (
+        select(func.max(jobs.c.id))
+        .where(jobs.c.kind.in_(wanted), jobs.c.state.in_(ended))
+        .group_by(jobs.c.kind)
+    )
+    last = {
+        row.kind: row
+        for row in _rows(connection.execute(select(*_ROW).where(jobs.c.id.in_(latest))))
+    }
+    found = [
+        Schedule(
+            kind,
+            every,
+            next_at=ahead[kind][1] if kind in ahead else None,
+            is_running=kind in ahead and ahead[kind][2] == JobState.running,
+            last=last.get(kind),
+        )
+        for kind, every in wanted.items()
+    ]
+    return sorted(found, key=lambda each: (each.next_at is None, each.next_at or 0, each.kind))
+
+
+def _rows(found: Iterable[Any]) -> list[JobRow]:
+    return [JobRow(*row) for row in found]
+
+
+def _edge(cursor: str | None) -> tuple[bool, int | None]:
+    if not cursor:
+        return False, None
+    direction, key = Cursor.decode(cursor, str, int)
+    if direction not in {_FORWARD, _BACK} or not isinstance(key, int):
+        raise Invalid("This page link belongs to another list.", field="cursor")
+    return direction == _BACK, key

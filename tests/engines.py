@@ -18,6 +18,7 @@ from webapp.runtime.db import Database
 
 ON_BOTH = (
     "tests.cart.test_commands",
+    "tests.cart.test_merging",
     "tests.catalogue.",
     "tests.exchange.test_documents",
     "tests.exchange.test_importing",

@@ -202,6 +202,7 @@ def what_is_there(session: Session) -> dict[str, dict[str, str]]:
         "/api/v1/tasks": {"task_id": ended},
         "/api/v1/products": {"slug": pot.slug},
         "/orders/link": {"token": _order_link(session, one(Order.public_id))},
+        "/account/orders": {"number": "1001"},
         "": {
             "number": "1001",
             "start:int": "0",

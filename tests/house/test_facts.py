@@ -22,6 +22,7 @@ SILENT = {
     "cart.convert": "order.placed says it",
     "cart.keep": "what was typed so far, forgotten when the order is placed",
     "cart.remove": "as cart.add",
+    "cart.save_for_later": "as cart.add",
     "cart.set_note": "as cart.keep",
     "cart.set_quantity": "as cart.add",
     "cart.start": "as cart.add",

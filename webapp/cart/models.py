@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from webapp.kit.clock import now
@@ -20,10 +20,24 @@ class Cart(SQLModel, table=True):
     """One shopper's selection. Its public id travels in a signed cookie."""
 
     __tablename__ = "carts"
+    __table_args__ = (
+        Index(
+            "uq_carts_one_open",
+            "person_id",
+            "currency",
+            unique=True,
+            sqlite_where=text("state = 'open' AND person_id IS NOT NULL"),
+            postgresql_where=text("state = 'open' AND person_id IS NOT NULL"),
+        ),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     public_id: str = public_id_field("crt")
     state: CartState = enum_field(CartState, CartState.open)
+    person_id: int | None = Field(default=None, index=True)
+    """Whose it is; null for a visitor. One open cart for each person and currency."""
+    merged_into: str = Field(default="", max_length=40)
+    """The public id of the cart that took it in."""
     currency: str = Field(max_length=3)
     version: int = 0
     """Grows with each change, so that checkout notices a cart that changed behind its back."""
@@ -45,6 +59,8 @@ class CartLine(SQLModel, table=True):
     cart_id: int = Field(foreign_key="carts.id", ondelete="CASCADE", index=True)
     variant_id: int = Field(foreign_key="variants.id", ondelete="CASCADE", index=True)
     quantity: int
+    is_saved: bool = False
+    """Saved for later: not counted, not priced, not ordered."""
     seen_price_minor: int = minor_field()
     """The unit price the shopper saw last; when it moved, the line says so."""
     added_at: datetime = utc_field(default_factory=now)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from webapp.accounts.guards import Visitor
 from webapp.cart import commands, queries
 from webapp.cart import goods as catalogue
-from webapp.cart.cookie import any_cart_of, carried, cart_of, give
+from webapp.cart.cookie import any_cart_of, carried, cart_for, cart_of, give
 from webapp.cart.errors import NoSuchLine, QuantityOutOfBounds, UnknownItem
 from webapp.cart.forms import AddForm, NoteForm, QuantityForm, SharedForm
 from webapp.cart.goods import Goods
@@ -40,7 +40,10 @@ def me(request: Request, member: Visitor, db: Db) -> Response:
     """What is personal on an otherwise public page: the number in the cart, whether somebody is
     signed in, and notices."""
     public_id = carried(request)
-    count = queries.count_of(db, public_id) if public_id else 0
+    if member is not None:
+        count = queries.count_for(db, member.key)
+    else:
+        count = queries.count_of(db, public_id) if public_id else 0
     context = {"count": count, "is_in": member is not None, "notices": flashes.take(request)}
     return view(request, "cart/me.html", context)
 
@@ -56,7 +59,7 @@ def cart(request: Request, db: Db) -> Response:
 def add(request: Request, form: Added, db: Db) -> Response:
     try:
         goods, quantity = _wanted(db, form)
-        held = cart_of(request, db) or commands.start(db, currency=_shop(request).currency)
+        held = cart_for(request, db, _shop(request).currency)
         commands.add(db, held, goods, quantity)
     except (Refused, Invalid, NotFound) as refusal:
         return _refused(request, refusal)
@@ -89,6 +92,13 @@ def remove(request: Request, db: Db, key: str) -> Response:
     return _changed(request, db, held)
 
 
+@pages.post("/cart/lines/{key}/saving", name="cart.save_for_later")
+def save_for_later(request: Request, db: Db, key: str) -> Response:
+    held = _there(request, db)
+    commands.save_for_later(db, held, key)
+    return _changed(request, db, held)
+
+
 @pages.post("/cart/prices", name="cart.accept_prices")
 def accept_prices(request: Request, db: Db) -> Response:
     held = _there(request, db)
@@ -116,7 +126,7 @@ def shared(
 @pages.post("/cart/add", name="cart.add_shared")
 def add_shared(request: Request, form: Shared, db: Db) -> Response:
     wishes = _wishes(db, form.data.items) if form.data else []
-    held = cart_of(request, db) or commands.start(db, currency=_shop(request).currency)
+    held = cart_for(request, db, _shop(request).currency)
     added, refused = [], []
     for wish, goods in wishes:
         try:

@@ -67,6 +67,8 @@ class CartView:
     version: int = 0
     note: str = ""
     lines: tuple[LineView, ...] = ()
+    saved: tuple[LineView, ...] = ()
+    """Kept beside the cart, for later."""
     subtotal: Money
     """What can be bought, at the prices of now, as prices are entered."""
     order_problem: str = ""
@@ -116,18 +118,63 @@ def find(session: Session, public_id: str) -> Cart | None:
     return session.exec(select(Cart).where(Cart.public_id == public_id)).one_or_none()
 
 
+def open_cart_of(session: Session, person: int, currency: str) -> Cart | None:
+    """The open cart of somebody's account."""
+    return session.exec(
+        select(Cart).where(
+            Cart.person_id == person, Cart.currency == currency, Cart.state == CartState.open
+        )
+    ).one_or_none()
+
+
+def newest_cart_of(session: Session, person: int) -> Cart | None:
+    """The open cart of an account, whatever its currency; the one used last of several."""
+    return session.exec(
+        select(Cart)
+        .where(Cart.person_id == person, Cart.state == CartState.open)
+        .order_by(col(Cart.updated_at).desc())
+        .limit(1)
+    ).first()
+
+
+def count_for(session: Session, person: int) -> int:
+    """How many things are in the open cart of an account."""
+    found = session.exec(
+        select(func.sum(CartLine.quantity))
+        .join(Cart, col(Cart.id) == col(CartLine.cart_id))
+        .where(
+            Cart.person_id == person,
+            Cart.state == CartState.open,
+            col(CartLine.is_saved).is_(False),
+        )
+    ).one()
+    return int(found or 0)
+
+
 def count_of(session: Session, public_id: str) -> int:
     """How many things are in an open cart; 0 for any other."""
     found = session.exec(
         select(func.sum(CartLine.quantity))
         .join(Cart, col(Cart.id) == col(CartLine.cart_id))
-        .where(Cart.public_id == public_id, Cart.state == CartState.open)
+        .where(
+            Cart.public_id == public_id,
+            Cart.state == CartState.open,
+            col(CartLine.is_saved).is_(False),
+        )
     ).one()
     return int(found or 0)
 
 
 def lines_of(session: Session, cart: Cart) -> Sequence[CartLine]:
-    """The rows in the order in which they were added."""
+    """The rows in the order in which they were added; not those saved for later."""
+    return session.exec(
+        select(CartLine)
+        .where(CartLine.cart_id == cart.id, col(CartLine.is_saved).is_(False))
+        .order_by(col(CartLine.id))
+    ).all()
+
+
+def _all_lines_of(session: Session, cart: Cart) -> Sequence[CartLine]:
     return session.exec(
         select(CartLine).where(CartLine.cart_id == cart.id).order_by(col(CartLine.id))
     ).all()
@@ -139,18 +186,20 @@ def cart_view(
     """All that the cart page and checkout show: at most five statements, however many lines."""
     if cart is None or cart.state is not CartState.open:
         return CartView(subtotal=shop.money(0))
-    rows = lines_of(session, cart)
+    rows = _all_lines_of(session, cart)
     found = catalogue.by_variant(session, [row.variant_id for row in rows], with_images=with_images)
     # A variant that is deleted takes its lines along; one that goes this very moment is left out.
-    lines = tuple(
-        _line(row, found[row.variant_id], shop) for row in rows if row.variant_id in found
-    )
+    known = [
+        (row, _line(row, found[row.variant_id], shop)) for row in rows if row.variant_id in found
+    ]
+    lines = tuple(line for row, line in known if not row.is_saved)
     subtotal = sum(line.total.minor for line in lines if _is_sellable(line))
     return CartView(
         public_id=cart.public_id,
         version=cart.version,
         note=cart.checkout.get("note", ""),
         lines=lines,
+        saved=tuple(line for row, line in known if row.is_saved),
         subtotal=shop.money(subtotal),
         order_problem=_order_problem(shop, subtotal) if lines else "",
     )

@@ -7,9 +7,11 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from webapp.accounts.guards import member_of
+from webapp.accounts.queries import Member
 from webapp.cart import commands as carts
 from webapp.cart import queries as cart_queries
-from webapp.cart.cookie import any_cart_of, carried, give
+from webapp.cart.cookie import any_cart_of, give
 from webapp.cart.models import Cart, CartState
 from webapp.checkout import choices
 from webapp.checkout.forms import CheckoutForm
@@ -60,14 +62,14 @@ def details(request: Request, form: Typed, db: Db) -> Response:
 @pages.post("/checkout", name="checkout.submit_checkout")
 def submit_checkout(request: Request, form: Typed, data: Data) -> Response:
     """Place the order, or say what is in the way and keep all that was typed."""
-    public_id = carried(request)
-    if public_id is None:
-        return redirect(request, "/cart", notice="Your cart is empty.")
     form.values = _typed(form)
     refusal: ShopError | None = None
     try:
         with data.writing() as session:
-            order = _place(session, public_id, form)
+            cart = any_cart_of(request, session)
+            if cart is None:
+                return redirect(request, "/cart", notice="Your cart is empty.")
+            order = _place(session, cart.public_id, form, member_of(request, session))
         if order is not None:
             return _to_order(request, order)
     except EmptyCart:
@@ -77,7 +79,9 @@ def submit_checkout(request: Request, form: Typed, data: Data) -> Response:
     return _again(request, data, form, refusal)
 
 
-def _place(session: Session, public_id: str, form: Submission[CheckoutForm]) -> Order | None:
+def _place(
+    session: Session, public_id: str, form: Submission[CheckoutForm], member: Member | None
+) -> Order | None:
     """The order; None when something that was typed is not right (it stands in the form)."""
     shop = shops.current(session)
     ships = "shipping-country" in form.values
@@ -103,6 +107,7 @@ def _place(session: Session, public_id: str, form: Submission[CheckoutForm]) -> 
         attempt=choices.attempt_of(typed.attempt),
         cart_version=typed.cart_version,
         shown_total_minor=typed.shown_total,
+        person_id=member.key if member is not None else None,
     )
     return ordering.place(session, shop, public_id, placement)
 

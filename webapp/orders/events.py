@@ -30,6 +30,19 @@ class OrderPlaced(OrderEvent):
 
 
 @dataclass(frozen=True)
+class OrdersAttached(Event):
+    """Orders that somebody placed as a guest belong to their account from now on."""
+
+    name: ClassVar[str] = "customer.orders_attached"
+    person: str
+    orders: tuple[str, ...]
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        return ("person", self.person)
+
+
+@dataclass(frozen=True)
 class OrderConfirmed(OrderEvent):
     """It goes ahead: paid, or by a method that may proceed without."""
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from sqlmodel import Session
 
+from webapp.accounts import queries as people
+from webapp.accounts.events import CustomerVerified
 from webapp.kit.actors import Actor
 from webapp.orders import commands, mails, queries
 from webapp.orders.events import (
@@ -27,6 +29,12 @@ handlers = Handlers()
 def count_the_money(session: Session, event: MoneyMoved, actor: Actor) -> None:
     """Money came in or went back for something: if that is an order, it says so."""
     commands.count_money(session, event, actor)
+
+
+@handlers.on(CustomerVerified)
+def give_them_their_orders(session: Session, event: CustomerVerified) -> None:
+    """Before that anybody could have typed the address."""
+    commands.attach_orders(session, people.by_public_id(session, event.person))
 
 
 @handlers.on(OrderPlaced)

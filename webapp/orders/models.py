@@ -65,6 +65,7 @@ class Order(SQLModel, table=True):
         CheckConstraint(
             "cancelled_minor >= 0 AND cancelled_minor <= total_minor", name="cancelled"
         ),
+        Index("ix_orders_person", "person_id", "placed_at", "id"),
         Index("ix_orders_placed", "placed_at", "id"),
         Index("ix_orders_status_placed", "status", "placed_at", "id"),
     )
@@ -82,6 +83,8 @@ class Order(SQLModel, table=True):
     tax_rounding: str = Field(default="document", max_length=10)
     """Where tax was rounded: ``document`` or ``line``. The audit follows the same rule."""
     locale: str = Field(max_length=12)
+    person_id: int | None = None
+    """Whose account it belongs to, if anybody's."""
     email: str = Field(max_length=254, index=True)
     customer_name: str = Field(default="", max_length=200)
     phone: str = Field(default="", max_length=40)

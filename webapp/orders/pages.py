@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
+from webapp.accounts.guards import Visitor
 from webapp.kit.clock import now
 from webapp.kit.errors import TooMany
 from webapp.orders import commands, queries
@@ -88,16 +89,20 @@ def submit_link(request: Request, db: Db, token: str) -> Response:
 
 
 @pages.get("/orders/{number}", name="orders.order")
-def order(request: Request, db: Db, number: str) -> Response:
-    """Everything for the browser that placed it; for all others, and for numbers that do not
-    exist, a page that says nothing.
+def order(request: Request, member: Visitor, db: Db, number: str) -> Response:
+    """Everything for the browser that placed it and for its signed-in owner; for all others, and
+    for numbers that do not exist, a page that says nothing.
     """
     found = queries.find(db, number)
-    if found is None or not holds(request, found):
+    is_theirs = found is not None and (
+        holds(request, found) or (member is not None and found.person_id == member.key)
+    )
+    if found is None or not is_theirs:
         return _private(view(request, "orders/received.html"))
     page = queries.page_of(db, found)
     context = {
         "order": page,
+        "may_register": member is None and found.person_id is None,
         "is_new": now() - page.placed_at < _JUST_NOW and not page.is_cancelled,
         "instructions": _instructions(request, page) if page.owes else [],
     }

@@ -4,8 +4,10 @@ from fastapi import APIRouter
 
 from webapp.storefront import crawling, home, listing, product, reading
 from webapp.storefront.account import home as account
-from webapp.storefront.account import recovering, registering, sign_in
+from webapp.storefront.account import orders, recovering, registering, sign_in
 
 pages = APIRouter()
-for _room in (home, listing, product, reading, crawling, account, sign_in, registering, recovering):
+_SHOP = (home, listing, product, reading, crawling)
+_ACCOUNT = (account, orders, sign_in, registering, recovering)
+for _room in (*_SHOP, *_ACCOUNT):
     pages.include_router(_room.pages)

@@ -1,5 +1,6 @@
 """The verbs of an order: place, mark paid, fulfil, cancel, note, write, open."""
 
+from webapp.orders.commands.attaching import attach_orders
 from webapp.orders.commands.cancelling import cancel
 from webapp.orders.commands.fulfilling import fulfil, mark_delivered
 from webapp.orders.commands.noting import add_note
@@ -13,6 +14,7 @@ __all__ = [
     "Placement",
     "add_note",
     "ask_for_link",
+    "attach_orders",
     "cancel",
     "count_money",
     "fulfil",

@@ -58,6 +58,8 @@ class Placement:
     gift_message: str = ""
     terms_version: int | None = None
     attempt: str | None = None
+    person_id: int | None = None
+    """The key of whoever is signed in."""
 
     @property
     def country(self) -> str:
@@ -222,6 +224,7 @@ def _order(
         number="",
         cart_id=cart.id or 0,
         attempt=placement.attempt,
+        person_id=placement.person_id,
         currency=shop.currency,
         prices_include_tax=shop.prices_include_tax,
         tax_rounding="line" if shop.tax_rounding == "line" else "document",

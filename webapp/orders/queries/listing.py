@@ -43,6 +43,8 @@ class OrderFilter:
     waits: Waits | None = None
     since: datetime | None = None
     until: datetime | None = None
+    person: int | None = None
+    """The key of whoever's account they belong to."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +159,8 @@ def _conditions(wanted: OrderFilter) -> list[ColumnElement[bool]]:
         conditions.append(col(Order.placed_at) >= wanted.since)
     if wanted.until is not None:
         conditions.append(col(Order.placed_at) < wanted.until)
+    if wanted.person is not None:
+        conditions.append(col(Order.person_id) == wanted.person)
     search = wanted.search.strip()[:LONGEST_SEARCH].replace("\0", "")
     if search:
         conditions.append(_matches(search))

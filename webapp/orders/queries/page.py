@@ -32,6 +32,8 @@ class LineView:
     key: str
     title: str
     variant_title: str
+    variant: str
+    """The variant's public id; it may be sold no more."""
     sku: str
     product_slug: str
     image: Image | None
@@ -216,6 +218,7 @@ def _line(line: OrderLine, currency: str) -> LineView:
         key=line.public_id,
         title=line.title,
         variant_title=line.variant_title,
+        variant=line.variant_ref,
         sku=line.sku,
         product_slug=line.product_slug,
         image=Image.from_json(line.image),

@@ -8,8 +8,10 @@ from starlette.responses import Response
 from webapp.accounts import commands
 from webapp.accounts.guards import COOKIE, token_of
 from webapp.accounts.queries import Credentials
+from webapp.cart.cookie import forget as forget_cart
 from webapp.kit.clock import now
 from webapp.runtime.db import Database
+from webapp.storefront.account.joining import join_carts
 from webapp.web.sessions import forget_cookie, read_cookie, set_cookie
 from webapp.web.views import local_path, redirect
 
@@ -43,6 +45,7 @@ def come_in(
     span = commands.span_of(known.role, is_kept=keep)
     carry(request, response, secret, span, is_kept=keep)
     _remember(request, response, known.person)
+    join_carts(request, response, data, known)
     return response
 
 
@@ -55,8 +58,10 @@ def carry(
 
 
 def drop(request: Request, response: Response) -> None:
-    """Take the token away again. That the browser is known stays: it says nothing of anybody."""
+    """Take the token away again, and the cart, which stays with the account. That the browser is
+    known stays: it says nothing of anybody."""
     forget_cookie(request, response, COOKIE)
+    forget_cart(request, response)
 
 
 def onward(to: str) -> str:

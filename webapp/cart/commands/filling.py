@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from webapp.cart import goods as catalogue
@@ -25,11 +26,26 @@ MOST_LINES = 100
 LONGEST_NOTE = 1000
 
 
-def start(session: Session, *, currency: str) -> Cart:
-    """An empty cart."""
-    cart = Cart(currency=currency)
-    session.add(cart)
-    session.flush()
+def start(session: Session, *, currency: str, person: int | None = None) -> Cart:
+    """An empty cart; of ``person`` (their key) the one that is open already, if there is one."""
+    cart = Cart(currency=currency, person_id=person)
+    if person is None:
+        session.add(cart)
+        session.flush()
+        return cart
+    there = queries.open_cart_of(session, person, currency)
+    if there is not None:
+        return there
+    try:
+        with session.begin_nested():
+            session.add(cart)
+            session.flush()
+    except IntegrityError:
+        # Another browser of theirs was faster by a moment.
+        there = queries.open_cart_of(session, person, currency)
+        if there is None:
+            raise
+        return there
     return cart
 
 
@@ -47,11 +63,11 @@ def add(session: Session, cart: Cart, goods: Goods, quantity: int = 1) -> CartLi
     line = session.exec(
         select(CartLine).where(CartLine.cart_id == cart.id, CartLine.variant_id == goods.variant_id)
     ).one_or_none()
-    there = line.quantity if line else 0
+    there = line.quantity if line and not line.is_saved else 0
     _check(goods, there + quantity, there)
     if line is None:
         line = _new_line(session, cart, goods)
-    line.quantity = there + quantity
+    line.quantity, line.is_saved = there + quantity, False
     line.seen_price_minor = goods.price_minor
     session.add(line)
     _touch(session, cart)
@@ -87,6 +103,16 @@ def remove(session: Session, cart: Cart, line_key: str) -> None:
     """Take a line out. Refuses with ``NoSuchLine`` what is not in this cart."""
     _hold(session, cart)
     _remove(session, cart, _line(session, cart, line_key))
+
+
+def save_for_later(session: Session, cart: Cart, line_key: str) -> None:
+    """Keep a line beside the cart: it is not counted and not ordered. Adding it again brings it
+    back. Refuses with ``NoSuchLine``."""
+    _hold(session, cart)
+    line = _line(session, cart, line_key)
+    line.is_saved = True
+    session.add(line)
+    _touch(session, cart)
 
 
 def accept_prices(session: Session, cart: Cart) -> None:

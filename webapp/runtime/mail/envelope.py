@@ -1,7 +1,8 @@
 """The message as the mail network carries it: addresses, headers, and the two parts.
 
 Headers are made by the standard library's ``email`` package, which refuses line breaks in them;
-what comes from people is one clean line before it gets there.
+what comes from people is one clean line before it gets there, and cannot be taken for an encoded
+one: the package would decode ``=?utf-8?q?=0D=0A...?=`` and then write the line break out.
 """
 
 import re
@@ -22,7 +23,17 @@ _HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)")
 _NAMED = re.compile(r"\s*(?P<name>[^<>]*?)\s*<(?P<address>[^<>]+)>\s*")
 
 
-class NoAddress(ValueError):
+_HEADERS = {
+    b"from", b"to", b"reply-to", b"subject", b"date", b"message-id", b"auto-submitted",
+    b"mime-version", b"content-type",
+}  # fmt: skip
+
+
+class Unsendable(ValueError):
+    """It cannot be put into an envelope."""
+
+
+class NoAddress(Unsendable):
     """That is not an address mail can be sent to."""
 
 
@@ -44,7 +55,7 @@ class Mailbox:
         return self.local.isascii()
 
     def header(self) -> Address:
-        return Address(self.name, self.local, self.domain)
+        return Address(_line(self.name), self.local, self.domain)
 
 
 def named_mailbox(text: str) -> Mailbox:
@@ -90,14 +101,25 @@ def sealed(
     message["To"] = recipient.header()
     if reply_to is not None:
         message["Reply-To"] = reply_to.header()
-    message["Subject"] = plain_line(letter.subject)
+    message["Subject"] = _line(letter.subject)
     message["Date"] = format_datetime(at)
     message["Message-ID"] = message_id
     # Nobody's holiday answer is wanted, and no list may answer either (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text, subtype="plain", charset="utf-8", cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", charset="utf-8", cte="quoted-printable")
-    return message.as_bytes()
+    content = message.as_bytes()
+    # The last line of defence: whatever slipped through, no header leaves that is not ours.
+    head = content.partition(b"\r\n\r\n")[0].split(b"\r\n")
+    names = {line.partition(b":")[0].lower() for line in head if line[:1] not in {b" ", b"\t"}}
+    if not names <= _HEADERS:
+        raise Unsendable("Something in it would have become a header of its own.")
+    return content
+
+
+def _line(text: str) -> str:
+    """One line that means itself in a header."""
+    return plain_line(text).replace("=?", "= ?")
 
 
 def _is_dotted(local: str) -> bool:

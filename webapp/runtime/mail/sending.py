@@ -17,7 +17,7 @@ from webapp.kit.clock import now
 from webapp.kit.errors import NotFound
 from webapp.runtime.events import emit, history
 from webapp.runtime.jobs import JobContext, Jobs
-from webapp.runtime.mail.envelope import NoAddress, mailbox, sealed
+from webapp.runtime.mail.envelope import Unsendable, mailbox, sealed
 from webapp.runtime.mail.events import MailBounced, MailServerRefused
 from webapp.runtime.mail.letters import Letter
 from webapp.runtime.mail.office import PostOffice, Sender
@@ -166,16 +166,16 @@ def _try(office: PostOffice, sender: Sender, waiting: _Waiting) -> Answer:
     assert office.server is not None and waiting.message_id is not None
     try:
         recipient = mailbox(waiting.to_address, waiting.to_name)
-    except NoAddress as error:
+        content = sealed(
+            waiting.letter,
+            sender=sender.mailbox,
+            recipient=recipient,
+            reply_to=sender.reply_to,
+            message_id=waiting.message_id,
+            at=now(),
+        )
+    except Unsendable as error:
         return Answer(Fate.never, str(error))
-    content = sealed(
-        waiting.letter,
-        sender=sender.mailbox,
-        recipient=recipient,
-        reply_to=sender.reply_to,
-        message_id=waiting.message_id,
-        at=now(),
-    )
     return carry(office.server, sender.mailbox, recipient, content)
 
 

@@ -55,7 +55,7 @@ class Mailbox:
         return self.local.isascii()
 
     def header(self) -> Address:
-        return Address(_line(self.name), self.local, self.domain)
+        return Address(_line(self.name)[:120], self.local, self.domain)
 
 
 def named_mailbox(text: str) -> Mailbox:
@@ -83,7 +83,7 @@ def mailbox(text: str, name: str = "") -> Mailbox:
     labels = ascii_domain.removesuffix(".").split(".")
     if len(ascii_domain) > 253 or not all(_HOST.fullmatch(label) for label in labels):
         raise NoAddress(f"{text[:100]!r} has a domain that cannot exist.")
-    return Mailbox(local, ascii_domain, plain_line(name)[:120])
+    return Mailbox(local, ascii_domain, plain_line(name))
 
 
 def sealed(

@@ -98,7 +98,7 @@ class PostOffice:
                 own = None
         if self._from is None:
             return Sender(own, self._reply_to) if own else None
-        named = self._from if self._from.name else replace(self._from, name=head.name[:120])
+        named = self._from if self._from.name else replace(self._from, name=head.name)
         differs = own is not None and own.address != named.address
         return Sender(named, self._reply_to or (own if differs else None))
 

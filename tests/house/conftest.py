@@ -203,6 +203,7 @@ def what_is_there(session: Session) -> dict[str, dict[str, str]]:
         "/api/v1/products": {"slug": pot.slug},
         "/orders/link": {"token": _order_link(session, one(Order.public_id))},
         "/account/orders": {"number": "1001"},
+        "/account/security": {"sign_in": "nothing"},
         "": {
             "number": "1001",
             "start:int": "0",

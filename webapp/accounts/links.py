@@ -13,9 +13,6 @@ class LinkPurpose(StrEnum):
     verify = "verify"
     reset = "reset"
     sign_in = "sign_in"
-    new_address = "new_address"
-    old_address = "old_address"
-    confirm = "confirm"
     invite = "invite"
     staff_reset = "staff_reset"
 
@@ -24,9 +21,6 @@ _PLACES = {
     LinkPurpose.verify: "/account/verify",
     LinkPurpose.reset: "/account/reset",
     LinkPurpose.sign_in: "/account/link",
-    LinkPurpose.new_address: "/account/email/new",
-    LinkPurpose.old_address: "/account/email/old",
-    LinkPurpose.confirm: "/account/confirm",
     LinkPurpose.invite: "/admin/password",
     LinkPurpose.staff_reset: "/admin/password",
 }

@@ -11,6 +11,7 @@ from webapp.accounts.commands.recovering import colleague_of_link, invite, set_p
 from webapp.accounts.commands.registering import (
     Registration,
     ask_for_link,
+    change_password,
     come_in_by_link,
     prove_mailbox,
     register,
@@ -45,6 +46,7 @@ __all__ = [
     "add_staff",
     "admit",
     "ask_for_link",
+    "change_password",
     "change_staff",
     "check_password",
     "colleague_of_link",

@@ -16,9 +16,6 @@ LASTS = {
     LinkPurpose.verify: timedelta(days=3),
     LinkPurpose.reset: timedelta(hours=1),
     LinkPurpose.sign_in: timedelta(minutes=15),
-    LinkPurpose.new_address: timedelta(days=1),
-    LinkPurpose.old_address: timedelta(days=1),
-    LinkPurpose.confirm: timedelta(minutes=15),
     LinkPurpose.invite: timedelta(days=7),
     LinkPurpose.staff_reset: timedelta(hours=1),
 }
@@ -86,7 +83,7 @@ def open_link(
     if row is None:
         raise LinkSpent(SPENT)
     link, person = row
-    if purpose is not LinkPurpose.new_address and link.email != person.email:
+    if link.email != person.email:
         raise LinkSpent(SPENT)
     return link, person
 

@@ -91,6 +91,16 @@ def reset_password(session: Session, link: str | None, password_hash: str) -> Pe
     return person
 
 
+def change_password(session: Session, person: Person, password_hash: str, *, keeping: str) -> None:
+    """Another password of somebody who has just shown the old one; every browser but ``keeping``
+    (the public id of its sign-in) is signed out."""
+    person.password_hash = password_hash
+    session.add(person)
+    actor = actor_of(person.public_id, person.name, person.role)
+    sign_out_everywhere(session, person, actor, but=keeping)
+    emit(session, PasswordChanged(person.public_id, how="known"), actor=actor)
+
+
 def come_in_by_link(session: Session, link: str | None) -> Person:
     """Signing in by a mailed link. On its first use the account becomes that of the mailbox: a
     password from before, which anybody may have chosen, is forgotten. Raises ``LinkSpent``."""

@@ -58,3 +58,8 @@ class NewPasswordForm(Form):
 
 class KeepForm(Form):
     keep: bool = False
+
+
+class ConfirmForm(Form):
+    password: Password
+    to: Annotated[str, Field(max_length=2000)] = ""

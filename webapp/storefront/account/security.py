@@ -1,0 +1,132 @@
+"""The safety of an account: its browsers, its password, and proving anew who one is."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from webapp.accounts import commands, passwords, queries
+from webapp.accounts.errors import WeakPassword
+from webapp.accounts.guards import (
+    Customer,
+    CustomerBeside,
+    Fresh,
+    FreshBeside,
+    HashTurn,
+    slow_down,
+)
+from webapp.accounts.queries import Member
+from webapp.runtime.db import Database
+from webapp.shop import queries as shops
+from webapp.storefront.account.coming_in import carry, drop, onward
+from webapp.storefront.account.forms import ConfirmForm, NewPasswordForm
+from webapp.storefront.account.manners import private
+from webapp.storefront.account.sign_in import WRONG
+from webapp.web.deps import Data, Db
+from webapp.web.submissions import Submission, submitted
+from webapp.web.views import local_path, redirect, view
+
+pages = APIRouter()
+
+PAGE = "/account/security"
+CHOOSING = "account/password.html#password_form"
+
+Confirmed = Annotated[Submission[ConfirmForm], Depends(submitted(ConfirmForm))]
+Chosen = Annotated[Submission[NewPasswordForm], Depends(submitted(NewPasswordForm))]
+
+
+@pages.get(PAGE, name="account.security")
+def security(request: Request, member: Customer, db: Db) -> Response:
+    """The browsers that are signed in, and the way to another password."""
+    context = {"member": member, "devices": queries.devices(db, member.key)}
+    return private(view(request, "account/security.html", context))
+
+
+@pages.post("/account/security/devices/{sign_in}/end", name="account.end_device")
+def end_device(request: Request, member: Customer, db: Db, sign_in: str) -> Response:
+    """Sign one of the browsers out."""
+    commands.sign_out_device(db, member, sign_in)
+    if sign_in != member.sign_in:
+        return redirect(request, PAGE, notice="That browser is signed out.")
+    response = redirect(request, "/", notice="You are signed out.")
+    drop(request, response)
+    return response
+
+
+@pages.post("/account/security/devices/end", name="account.end_devices")
+def end_devices(request: Request, member: Customer, db: Db) -> Response:
+    """Sign every other browser out."""
+    person = queries.by_public_id(db, member.person)
+    commands.sign_out_everywhere(db, person, member.actor, but=member.sign_in)
+    return redirect(request, PAGE, notice="Every other browser is signed out.")
+
+
+@pages.get("/account/confirm", name="account.confirm")
+def confirm(request: Request, member: Customer, to: str = "") -> Response:
+    """The password once more, before something that nobody else should do."""
+    form: Submission[ConfirmForm] = Submission.showing({"to": local_path(to) or PAGE})
+    return private(view(request, "account/confirm.html#confirm_form", {"form": form}))
+
+
+@pages.post("/account/confirm", name="account.submit_confirm")
+def submit_confirm(
+    request: Request, form: Confirmed, _turn: HashTurn, member: CustomerBeside, data: Data
+) -> Response:
+    """The browser gets another token as well: one that was copied before is worth nothing now."""
+    if form.data:
+        slow_down(request, member.email)
+        with data.reading() as session:
+            stored = queries.by_public_id(session, member.person).password_hash
+        if not passwords.matches(form.data.password, stored):
+            form.refuse("password", WRONG)
+    if form.data is None:
+        context = {"form": form}
+        return private(view(request, "account/confirm.html#confirm_form", context, status=422))
+    response = redirect(request, onward(form.data.to))
+    _renew(request, response, data, member)
+    return response
+
+
+@pages.get("/account/password", name="account.password")
+def password(request: Request, member: Fresh) -> Response:
+    context = {"form": Submission[NewPasswordForm](), "member": member}
+    return private(view(request, CHOOSING, context))
+
+
+@pages.post("/account/password", name="account.submit_password")
+def submit_password(
+    request: Request, form: Chosen, _turn: HashTurn, member: FreshBeside, data: Data
+) -> Response:
+    """Another password. Every other browser is signed out, and this one gets another token."""
+    with data.reading() as session:
+        about = (shops.current(session).name, member.email, member.name)
+    least = passwords.STAFF_MINIMUM_LENGTH if member.role else passwords.MINIMUM_LENGTH
+    if form.data:
+        try:
+            commands.check_password(form.data.password, about, least=least)
+        except WeakPassword as refusal:
+            form.refuse("password", refusal.detail)
+    if form.data is None:
+        context = {"form": form, "member": member}
+        return private(view(request, CHOOSING, context, status=422))
+    stored = passwords.hashed(form.data.password)
+    with data.writing() as session:
+        _change(session, member, stored)
+    notice = "Your password is changed, and every other browser is signed out."
+    response = redirect(request, PAGE, notice=notice)
+    _renew(request, response, data, member)
+    return response
+
+
+def _change(session: Session, member: Member, stored: str) -> None:
+    person = queries.by_public_id(session, member.person)
+    commands.change_password(session, person, stored, keeping=member.sign_in)
+
+
+def _renew(request: Request, response: Response, data: Database, member: Member) -> None:
+    with data.writing() as session:
+        secret = commands.confirm(session, member)
+    span = commands.span_of(member.role, is_kept=member.is_kept)
+    carry(request, response, secret, span, is_kept=member.is_kept)

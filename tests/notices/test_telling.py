@@ -19,6 +19,7 @@ from webapp.kit.errors import Invalid, NotFound
 from webapp.notices import commands, queries
 from webapp.notices.models import Notice, NoticeChoice, NoticeSeen
 from webapp.runtime.events import emit, emit_all
+from webapp.runtime.jobs.events import JobFailed
 from webapp.runtime.mail import MailBounced, MailServerRefused
 from webapp.webhooks.events import EndpointDisabled, EndpointFailing
 
@@ -309,3 +310,26 @@ def test_several_that_did_not_arrive_lead_to_the_outbox(db):
 
     (notice,) = queries.notices_for(db, owner).items
     assert (notice.title, notice.path) == ("3 messages did not arrive", "/admin/mail")
+
+
+def test_a_job_that_failed_for_good_is_told_and_leads_there(db):
+    owner = make_staff(db)
+    emit(db, JobFailed("job_1", "media.make_renditions", 6, "The file is gone."))
+    db.commit()
+
+    (notice,) = queries.notices_for(db, owner).items
+    assert (notice.title, notice.text) == (
+        "The job media.make_renditions failed for good",
+        "The file is gone.",
+    )
+    assert notice.path == "/admin/jobs/job_1"
+
+    emit(db, JobFailed("job_2", "media.make_renditions", 6, "The disk is full."))
+    emit(db, JobFailed("job_3", "mail.send", 6, "No such kind."))
+    db.commit()
+
+    assert sorted(title for title, _ in told(db, owner)) == [
+        "2 jobs media.make_renditions failed for good",
+        "The job mail.send failed for good",
+    ]
+    assert told(db, make_staff(db, "editor")) == []

@@ -9,6 +9,7 @@ from webapp.exchange.events import ImportCompleted, ImportFailed
 from webapp.inventory.events import StockLow, StockOut
 from webapp.orders.events import OrderPlaced
 from webapp.runtime.events import Event
+from webapp.runtime.jobs.events import JobFailed
 from webapp.runtime.mail import MailBounced, MailServerRefused
 from webapp.webhooks.events import EndpointDisabled, EndpointFailing
 
@@ -35,7 +36,9 @@ WEBHOOKS = Kind(
     "webhooks", "Webhooks", "An endpoint does not answer, or was switched off.", "webhooks:write"
 )
 
-KINDS: tuple[Kind, ...] = (ORDERS, STOCK, IMPORTS, MAIL, WEBHOOKS)
+JOBS = Kind("jobs", "Background jobs", "Something was tried again and again in vain.", "jobs:read")
+
+KINDS: tuple[Kind, ...] = (ORDERS, STOCK, IMPORTS, MAIL, WEBHOOKS, JOBS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,9 @@ def told_of(fact: Event, at: datetime) -> Told | None:
             key = f"{fact.name}:{fact.endpoint}:{at:%Y%m%d%H%M%S}"
             shown = {"url": fact.url, "reason": fact.reason}
             return Told(WEBHOOKS, fact.name, key, fact.endpoint, shown)
+        case JobFailed():
+            shown = {"kind": fact.kind, "reason": fact.reason}
+            return Told(JOBS, fact.name, f"{hour}:{fact.kind}", fact.job, shown)
     return None
 
 
@@ -106,6 +112,10 @@ def path_of(event: str, subject_id: str, count: int) -> str:
             return "/admin/mail"
         case "webhook.endpoint_failing" | "webhook.endpoint_disabled":
             return f"/admin/webhooks/{subject_id}"
+        case "job.failed" if count == 1:
+            return f"/admin/jobs/{subject_id}"
+        case "job.failed":
+            return "/admin/jobs?state=failed"
     return "/admin/notices"
 
 
@@ -138,6 +148,10 @@ def words_of(event: str, facts: Mapping[str, Any], count: int, product: str) -> 
             return f"Nothing got through to {facts['url']} for {days}", facts["problem"]
         case "webhook.endpoint_disabled":
             return f"The endpoint {facts['url']} was switched off", facts["reason"]
+        case "job.failed" if count == 1:
+            return f"The job {facts['kind']} failed for good", facts["reason"]
+        case "job.failed":
+            return f"{count} jobs {facts['kind']} failed for good", facts["reason"]
     return event, ""
 
 

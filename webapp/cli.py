@@ -1,5 +1,6 @@
 """The command line: ``vitrine serve``, ``import``, ``export``, ``staff``, ``audit`` and others."""
 
+import importlib
 import json
 import sys
 from pathlib import Path
@@ -66,6 +67,7 @@ def serve(
     """Serve the shop. A fresh one is filled with the demo shop unless --empty is given."""
     _do_without_rich()
     with for_good():
+        _import_framework_unbuilt()
         from webapp.accounts.queries import has_staff
         from webapp.main import create_app
         from webapp.ops import serving
@@ -355,6 +357,19 @@ def _do_without_rich() -> None:
     an idle server five of its 110 megabytes.
     """
     sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
+
+
+def _import_framework_unbuilt() -> None:
+    """Let the framework's own forty models build their validators at first use.
+
+    They describe OpenAPI documents; nobody asks for one on most days. Ours are told themselves
+    (``Form``, tables): a schema that the framework reads has to be built in its own care.
+    """
+    from pydantic import BaseModel
+
+    BaseModel.model_config["defer_build"] = True
+    importlib.import_module("fastapi")
+    del BaseModel.model_config["defer_build"]
 
 
 def _say(line: str) -> None:

@@ -8,9 +8,10 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pwdlib import PasswordHash
-from pwdlib.hashers.argon2 import Argon2Hasher
+if TYPE_CHECKING:
+    from pwdlib import PasswordHash
 
 MINIMUM_LENGTH = 8
 STAFF_MINIMUM_LENGTH = 10
@@ -20,8 +21,6 @@ MAXIMUM_LENGTH = 1000
 HASHES_AT_ONCE = max(1, (os.cpu_count() or 2) // 2)
 """Each takes 19 MiB and a core; half of the cores stay with those who only look at a page."""
 
-# OWASP's first choice of parameters for argon2id: 19 MiB, two passes, one lane.
-_hasher = PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19_456, parallelism=1),))
 _slots = threading.BoundedSemaphore(HASHES_AT_ONCE)
 
 _NOBODY = (
@@ -47,13 +46,13 @@ _RUNS = (
 def hashed(password: str) -> str:
     """The argon2id hash of ``password`` with its parameters and salt, ready to store."""
     with _slots:
-        return _hasher.hash(_steady(password))
+        return _hasher().hash(_steady(password))
 
 
 def matches(password: str, stored: str | None) -> bool:
     """Whether ``password`` gives ``stored``. For none it takes as long and says no."""
     with _slots:
-        return _hasher.verify(_steady(password), stored or _NOBODY) and bool(stored)
+        return _hasher().verify(_steady(password), stored or _NOBODY) and bool(stored)
 
 
 def fault(password: str, about: Iterable[str] = (), *, least: int = MINIMUM_LENGTH) -> str | None:
@@ -72,6 +71,16 @@ def fault(password: str, about: Iterable[str] = (), *, least: int = MINIMUM_LENG
     cores = {plain, _EDGES.sub("", plain), _EDGES.sub("", plain.translate(_LEET))}
     is_guessable = _repeats(plain) or _runs(plain) or cores & _common() or cores & {*_words(about)}
     return "Use a password that is harder to guess." if is_guessable else None
+
+
+@lru_cache(maxsize=1)
+def _hasher() -> "PasswordHash":
+    """OWASP's first choice of parameters for argon2id: 19 MiB, two passes, one lane."""
+    # Loaded by the first who signs in; most visitors of most days do not.
+    from pwdlib import PasswordHash
+    from pwdlib.hashers.argon2 import Argon2Hasher
+
+    return PasswordHash((Argon2Hasher(time_cost=2, memory_cost=19_456, parallelism=1),))
 
 
 def _steady(password: str) -> str:

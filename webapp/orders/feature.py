@@ -4,8 +4,7 @@ An order is a copy of what the shopper saw. After it is placed only counters, no
 the status move; everything else is written once.
 """
 
-from webapp.feature import Feature
-from webapp.orders.api import api
+from webapp.feature import Feature, Late
 from webapp.orders.handlers import handlers
 from webapp.orders.jobs import jobs
 from webapp.orders.mails import mails
@@ -15,7 +14,7 @@ from webapp.orders.portraits import PORTRAITS
 orders = Feature(
     "orders",
     pages=pages,
-    api=api,
+    api=Late("webapp.orders.api:api", under="/api"),
     handlers=handlers,
     jobs=jobs,
     mails=mails,

@@ -3,8 +3,6 @@
 import re
 from html import escape
 
-import nh3
-
 _TAGS = {
     "p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "dl", "dt", "dd",
     "strong", "b", "em", "i", "u", "s", "small", "sub", "sup", "mark", "abbr", "code", "pre",
@@ -51,6 +49,9 @@ def clean_html(html: str) -> str:
             for part in _BLANK_LINE.split(text)
         ]
         return "".join(f"<p>{part}</p>" for part in parts if part)
+    # Merchants write now and then; a megabyte and a half of parser waits for that outside.
+    import nh3
+
     return nh3.clean(
         _H1.sub(r"\1h2", text),
         tags=_TAGS,

@@ -27,10 +27,9 @@ class Body:
     moments: Sequence[str]
     """When: while it starts, by the clock, while an order is being placed, while the mail server
     (``mail``) or a receiver of webhooks (``webhook``) has just got something and not answered."""
-    longest_life_s: float = 3.0
-    """By the clock."""
-    longest_wait_s: float = 6.0
-    """For anything else; then it is killed without."""
+    least_pace_s: float = 3.0
+    """How long it lives by the clock at most. Where a start takes longer than that, everything
+    does, and so do lives: else nothing would ever be under way at a kill."""
 
 
 class Mortal:
@@ -99,14 +98,15 @@ class Mortal:
 
     async def _moment(self, wanted: str) -> str:
         """Wait for it; what it was in the end: what does not come in time ends by the clock."""
+        pace_s = max(self._start_took_s, self._body.least_pace_s)
         if wanted == "clock":
-            await asyncio.sleep(self._dice.uniform(0, self._body.longest_life_s))
+            await asyncio.sleep(self._dice.uniform(0, pace_s))
             return wanted
         self._came.clear()
         self._kills_at_once = wanted != "order" and self._dice.random() < 0.5
         self._awaited = wanted
         try:
-            await asyncio.wait_for(self._came.wait(), self._body.longest_wait_s)
+            await asyncio.wait_for(self._came.wait(), 2 * pace_s)
         except TimeoutError:
             self._awaited = ""
             return "clock"

@@ -7,11 +7,12 @@ import random
 import sys
 from collections.abc import Callable
 
-from tests.proofs import crash, leases, oversell
+from tests.proofs import crash, crash_celery, leases, oversell
 
 PROOFS: dict[str, Callable[[bool, int], str]] = {
     "oversell": lambda quick, _seed: oversell.prove(quick),
     "crash": crash.prove,
+    "crash-celery": crash_celery.prove,
     "leases": leases.prove,
 }
 

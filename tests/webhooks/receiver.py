@@ -84,7 +84,10 @@ def receiving() -> Iterator[Receiver]:
             pass
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            length = int(self.headers["Content-Length"])
+            body = self.rfile.read(length)
+            if len(body) < length:
+                return  # the sender is gone, and half a message is none
             names = {name.lower(): value for name, value in self.headers.items()}
             received = Received(names, body)
             receiver.got.append(received)

@@ -153,12 +153,21 @@ class Relay:
 
 
 def take_words(session: Session, most: int) -> list[Word]:
-    """Mark up to ``most`` due jobs as told of, the most urgent first, and give the words."""
+    """Mark up to ``most`` due jobs as told of, the most urgent of each queue first."""
+    words: list[Word] = []
+    # Each queue by itself, as the index has them: together they would have to be sorted.
+    for queue in ("quick", "slow"):
+        if len(words) < most:
+            words += _taken(session, queue, most - len(words))
+    return words
+
+
+def _taken(session: Session, queue: str, most: int) -> list[Word]:
     at = now()
     untold = or_(jobs.c.relayed_at.is_(None), jobs.c.relayed_at < at - RELAY_AGAIN)
     wanted = (
         select(jobs.c.id)
-        .where(QUEUED, jobs.c.due_at <= at, untold)
+        .where(QUEUED, jobs.c.queue == queue, jobs.c.due_at <= at, untold)
         .order_by(jobs.c.priority, jobs.c.due_at, jobs.c.id)
         .limit(most)
     )

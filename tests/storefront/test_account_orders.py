@@ -126,3 +126,11 @@ def test_an_order_is_put_into_the_cart_once_more(browser, db):
     assert page.path == "/cart"
     assert quantities(page) == ["2"]
     assert "Bench: Bench is not for sale any more." in page.text("#notices")
+
+
+def test_checkout_knows_the_address_of_whoever_is_signed_in(browser, db):
+    furnish(db)
+    signed_in(browser, db, make_customer(db))
+    add(browser, make_goods(db))
+
+    assert browser.get("/checkout").value("#email") == "ada@example.com"

@@ -35,6 +35,8 @@ class SellingForm(Form):
     order_suffix: str = Field(default="", max_length=10, pattern="^[A-Z0-9#-]*$")
     next_order_number: int = Field(ge=1, le=10**12)
     delivery_countries: list[str] = Field(default_factory=list, max_length=300)
+    usernames: bool = False
+    confirm_first: bool = False
 
 
 class PaymentForm(Form):

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from webapp.accounts.guards import member_of
+from webapp.accounts.guards import Visitor, member_of
 from webapp.accounts.queries import Member
 from webapp.cart import commands as carts
 from webapp.cart import queries as cart_queries
@@ -37,12 +37,15 @@ Typed = Annotated[Submission[CheckoutForm], Depends(submitted(CheckoutForm))]
 
 
 @pages.get("/checkout", name="checkout.checkout")
-def checkout(request: Request, db: Db) -> Response:
+def checkout(request: Request, member: Visitor, db: Db) -> Response:
     cart = any_cart_of(request, db)
     elsewhere = _elsewhere(request, db, cart)
     if elsewhere is not None or cart is None:
         return elsewhere or redirect(request, "/cart")
-    return _page(request, db, shops.current(db), cart, Submission(values=dict(cart.checkout)))
+    typed = dict(cart.checkout)
+    if member is not None and not typed.get("email"):
+        typed["email"] = member.email
+    return _page(request, db, shops.current(db), cart, Submission(values=typed))
 
 
 @pages.post("/checkout/details", name="checkout.details")

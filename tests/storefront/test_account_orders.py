@@ -134,3 +134,29 @@ def test_checkout_knows_the_address_of_whoever_is_signed_in(browser, db):
     add(browser, make_goods(db))
 
     assert browser.get("/checkout").value("#email") == "ada@example.com"
+
+
+def test_what_is_ordered_signed_in_belongs_to_the_account(browser, db):
+    furnish(db)
+    ada = make_customer(db)
+    signed_in(browser, db, ada)
+    add(browser, make_goods(db))
+    page = browser.get("/checkout")
+    fields = {
+        "shipping-name": "Ada Lovelace",
+        "shipping-street_address": "Torstraße 1",
+        "shipping-postal_code": "10119",
+        "shipping-city": "Berlin",
+    }
+
+    first = page.submit("#checkout-form", button="Place order", **fields)
+    again = page.submit("#checkout-form", button="Place order", **fields)
+
+    assert first.path == again.path
+    db.rollback()
+    (order,) = db.exec(select(Order)).all()
+    assert order.person_id == ada.id
+    assert order.number in browser.get("/account/orders").text("table")
+    assert not browser.get(first.path).has("a[href='/account/register']")
+    del browser.cookies["session"]
+    assert browser.get("/account/orders").path == "/account/login"

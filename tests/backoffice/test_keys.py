@@ -14,7 +14,7 @@ def kept(db):
 
 
 def test_the_settings_lead_to_it(office):
-    page = office.get("/admin/settings").click("API keys For scripts that work with the shop")
+    page = office.get("/admin/settings").click("API keys")
 
     assert page.text("h1") == "API keys"
     assert "No keys yet" in page.text("#key-desk")

@@ -29,7 +29,7 @@ OWNER = ("owner@example.com", "owner", True)
 
 
 def test_the_settings_lead_to_it(office):
-    page = office.get("/admin/settings").click("Staff Who works here and what they may do")
+    page = office.get("/admin/settings").click("Staff")
 
     assert page.text("h1") == "Staff"
     assert page.text("tbody th") == "Owner (you) owner@example.com"

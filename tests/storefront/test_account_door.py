@@ -329,7 +329,7 @@ def test_signing_in_costs_four_statements(browser, db, statements):
     assert len(sent) <= 4, sent
 
 
-def test_a_signed_in_page_costs_one_statement_more(browser, db, statements):
+def test_a_signed_in_page_costs_two_statements_more(browser, db, statements):
     with statements.counted() as anonymous:
         browser.get("/me")
     before = len(anonymous)
@@ -338,7 +338,7 @@ def test_a_signed_in_page_costs_one_statement_more(browser, db, statements):
     with statements.counted() as sent:
         page = browser.get("/me")
 
-    assert len(sent) - before == 1
+    assert len(sent) - before <= 2, sent
     assert page.text("#account-link") == "Account"
 
 

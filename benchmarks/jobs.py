@@ -23,7 +23,7 @@ from tests.proofs.shops import settings_of, stocked_shop
 from webapp.main import create_app
 from webapp.runtime import log
 from webapp.runtime.db import Database
-from webapp.runtime.jobs import JobContext, Jobs, backlog
+from webapp.runtime.jobs import JobContext, Jobs, JobState, listing
 
 jobs = Jobs("bench")
 begun: dict[int, float] = {}
@@ -80,8 +80,12 @@ def jobs_a_second(database: Database, number: int) -> float:
         began = time.perf_counter()
     while True:
         with database.reading() as session:
-            left = backlog(session)
-        if not left.queued + left.running:
+            left = [
+                state
+                for state in (JobState.queued, JobState.running)
+                if listing(session, state=state, kind="bench.nothing", size=1).items
+            ]
+        if not left:
             return number / (time.perf_counter() - began)
         time.sleep(0.02)
 
@@ -112,10 +116,10 @@ def main() -> None:
         with site(data) as (app, _):
             rounds = [
                 (
-                    durable_commits(data, 200).per_second,
+                    durable_commits(_fresh(data, number), 200).per_second,
                     jobs_a_second(app.state.database, asked.jobs),
                 )
-                for _ in range(asked.rounds)
+                for number in range(asked.rounds)
             ]
             here = starts_after_ms(app.state.database, 0, 40)
             elsewhere = Database(str(settings_of(data).database))
@@ -127,6 +131,12 @@ def main() -> None:
     print(f"jobs for each bare durable commit: {ratio:.2f} (median of {len(rounds)})")
     _say("commit here to start", here)
     _say("commit of another process to start", there)
+
+
+def _fresh(data: Path, number: int) -> Path:
+    folder = data / f"commits-{number}"
+    folder.mkdir()
+    return folder
 
 
 def _say(what: str, took: list[float]) -> None:

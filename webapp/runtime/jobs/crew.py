@@ -58,6 +58,7 @@ class Crew:
         self._workers = 0
         self._pace_s = AHEAD_S
         self._has_worked = False
+        self._worked = time.monotonic()
         self._bell = threading.Condition()
         self._is_woken = False
         self._stopping = threading.Event()
@@ -105,7 +106,8 @@ class Crew:
             for run in runs:
                 self._held[run.claim.lease] = run
                 self._line.append(run)
-            self._has_worked = self._has_worked or bool(runs)
+            if runs:
+                self._has_worked, self._worked = True, time.monotonic()
             missing = min(self.threads - self._workers, len(self._line))
             self._workers += max(0, missing)
         for _ in range(missing):
@@ -247,6 +249,7 @@ class Crew:
             if self._stuck.pop(run.claim.lease, None) is not None:
                 return False
             del self._at_work[run.claim.lease]
+            self._worked = time.monotonic()
             if not run.claim.is_slow and run.begun is not None:
                 took = max(time.monotonic() - run.begun, 0.0005)
                 self._pace_s += (took - self._pace_s) * 0.2

@@ -29,6 +29,8 @@ log = structlog.get_logger("jobs")
 IDLE_LOOK_S = 0.1
 """Seconds between two looks when nobody wakes us: one number read from the file's header, and only
 where somebody has written meanwhile (or on a server database) one indexed read."""
+REST_S = 5.0
+"""Seconds without a job after which memory is given back."""
 LOOK_AGAIN = timedelta(minutes=1)
 """When to look again though nothing is waiting and nothing was written."""
 
@@ -160,8 +162,9 @@ class Runner(Crew):
                 is_idle = not self._held
                 if not self._is_woken and not self._endings:
                     self._bell.wait(wait if is_idle else min(wait, BUSY_LOOK_S))
-            if self._has_worked and is_idle:
-                # Pictures and large files leave a heap behind that an idle shop has no use for.
+            if self._has_worked and is_idle and time.monotonic() - self._worked > REST_S:
+                # Pictures and large files leave a heap behind that an idle shop has no use for. Not
+                # at once: it stops everybody for a moment, and the next job may be on its way.
                 self._has_worked = False
                 give_back()
 

@@ -146,7 +146,7 @@ def test_a_long_list_is_walked_and_asks_no_more_for_it(office, db, statements):
     assert len(statements) == for_one
     second = first.click("Next")
 
-    assert for_one <= 5
+    assert for_one <= 6  # one of them counts the notices for the bell
     assert len(numbers(first)) == 40
     assert numbers(second) == ["1002", "1001"]
     assert numbers(second.click("Previous")) == numbers(first)

@@ -65,6 +65,7 @@ def fill(settings: Settings) -> None:
                 session, SYSTEM, email=email, password_hash=password, role=role
             )
         accounts.invite(session, SYSTEM, one)
+        accounts.make_key(session, SYSTEM, one, name="Warehouse", scopes={"orders:read"})
         pictures = {
             name: _id(store_image(session, SYSTEM, one).id) for name, one in prepared.items()
         }

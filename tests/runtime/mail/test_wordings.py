@@ -61,6 +61,9 @@ def test_saying_the_same_again_is_no_change(floor, press, kind):
         ({"html": "{% endblock %}"}, "html", "Line 1"),
         ({"text": "  \n "}, "text", "cannot be empty"),
         ({"subject": "x" * 301}, "subject", "at most 300"),
+        ({"html": "<p>Hi</p>< SCRIPT >x()</script>"}, "html", "no scripts"),
+        ({"html": '<img src="x" onerror="x()">'}, "html", "no scripts"),
+        ({"html": '<a href="JavaScript:x()">x</a>'}, "html", "no scripts"),
     ],
 )
 def test_what_is_no_template_is_refused(floor, press, kind, parts, field, words):

@@ -3,6 +3,7 @@
 Only what differs from ours is kept, so that what staff never touched follows a newer version.
 """
 
+import re
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,9 @@ from webapp.runtime.mail.letters import OURS, LetterPress, Sources
 
 LONGEST = {"subject": 300, "text": 20_000, "html": 60_000}
 """Characters of template source, by part."""
+
+_RUNS = re.compile(r"<\s*script|<[^>{]*\son\w+\s*=|javascript:", re.IGNORECASE)
+"""What mail programs take out, and spam filters hold against the sender."""
 
 _TOLD = 200
 _NAMES = {"subject": "The subject", "text": "The plain text", "html": "The HTML"}
@@ -78,6 +82,8 @@ def own_words(press: LetterPress, kind: MailKind, typed: Sources) -> Sources:
             raise BadWords(f"{_NAMES[part]} cannot be empty.", field=part)
         if len(source) > LONGEST[part]:
             raise BadWords(f"Use at most {LONGEST[part]:,} characters.", field=part)
+        if part == "html" and _RUNS.search(source):
+            raise BadWords("Mail runs no scripts: take the script out.", field=part)
         try:
             press.parse(source)
         except TemplateSyntaxError as error:

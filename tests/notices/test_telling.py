@@ -233,7 +233,11 @@ def test_a_choice_is_kept_for_that_person_and_kind(db):
     commands.choose(db, viewer, {"orders": "digest"})
     commands.choose(db, viewer, {"orders": "mail", "stock": "here"})
 
-    assert queries.choices_of(db, viewer) == {"orders": "mail", "stock": "here"}
+    assert queries.choices_of(db, viewer) == {
+        "orders": "mail",
+        "stock": "here",
+        "jobs": "here",
+    }
     assert queries.choices_of(db, owner)["orders"] == "here"
 
 

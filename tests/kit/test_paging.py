@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from webapp.kit.errors import Invalid
-from webapp.kit.paging import Cursor, Page
+from webapp.kit.paging import Cursor, Page, Turn
 
 texts = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=60)
 values = st.one_of(
@@ -95,3 +95,37 @@ def test_a_page_maps_and_keeps_its_way_on() -> None:
     assert list(told) == ["1", "2", "3"]
     assert len(told) == 3
     assert (told.next_cursor, told.previous_cursor, told.total) == ("n", "p", 9)
+
+
+def turned(cursor, rows=range(10), size=3):
+    """A list of numbers, small ones first, as a database would give it."""
+    turn = Turn.of(cursor, int)
+    beyond = [row for row in rows if turn.edge is None or row > turn.edge[0]]
+    if turn.goes_back:
+        beyond = [row for row in reversed(rows) if row < turn.edge[0]]
+    return turn.page(beyond[: size + 1], size, lambda row: [row])
+
+
+def test_a_list_is_turned_to_its_end_and_back_again():
+    pages, cursor = [], None
+    while not pages or cursor:
+        pages.append(turned(cursor))
+        cursor = pages[-1].next_cursor
+    back = [turned(pages[-1].previous_cursor)]
+    while back[-1].previous_cursor:
+        back.append(turned(back[-1].previous_cursor))
+
+    assert [list(page) for page in pages] == [[0, 1, 2], [3, 4, 5], [6, 7, 8], [9]]
+    assert [list(page) for page in back] == [[6, 7, 8], [3, 4, 5], [0, 1, 2]]
+    assert pages[0].previous_cursor is None
+    assert back[-1].next_cursor is not None
+
+
+def test_nothing_to_turn():
+    assert turned(None, rows=[]) == Page(())
+
+
+@pytest.mark.parametrize("cursor", [Cursor.encode(["up", 3]), Cursor.encode([3]), "nonsense"])
+def test_a_foreign_turn_is_invalid(cursor):
+    with pytest.raises(Invalid):
+        Turn.of(cursor, int)

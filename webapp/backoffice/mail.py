@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from webapp.accounts.guards import Staff
 from webapp.backoffice.letters import around_a_letter, kinds_for, letter, post_office
-from webapp.backoffice.lists import address_of, turned
 from webapp.kit.actors import Actor
 from webapp.kit.errors import NotFound, Refused
 from webapp.runtime import mail as mails
@@ -23,6 +22,7 @@ from webapp.runtime.mail.outbox import (
     opened,
 )
 from webapp.web.deps import Db
+from webapp.web.lists import address_of, turned
 from webapp.web.submissions import Submission
 from webapp.web.views import after_post, view
 
@@ -206,7 +206,7 @@ def _list(
             for name, label, _ in TABS
         ],
         "can_send": office.can_send,
-        "kept": kept_count(session),
+        "kept": kept_count(session) if office.can_send else 0,
         "next_url": turned(request, ROUTE, kept, page.next_cursor),
         "previous_url": turned(request, ROUTE, kept, page.previous_cursor),
     }

@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from webapp.accounts.guards import Staff
 from webapp.backoffice.blaming import blame
-from webapp.backoffice.lists import address_of, turned
 from webapp.backoffice.order_desk import Forms, amount_typed, desk, pills, rows_by_line
 from webapp.backoffice.order_forms import (
     CancelForm,
@@ -29,6 +28,7 @@ from webapp.payments.errors import NoSuchPayment
 from webapp.runtime.events import history
 from webapp.shop.queries import current
 from webapp.web.deps import Db
+from webapp.web.lists import address_of, turned
 from webapp.web.manners import manners_of
 from webapp.web.submissions import Submission, submitted
 from webapp.web.views import after_post, view

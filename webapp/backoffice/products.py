@@ -9,13 +9,13 @@ from starlette.responses import Response
 
 from webapp.accounts.guards import Staff
 from webapp.backoffice import product_editor, shelves
-from webapp.backoffice.lists import address_of, turned
 from webapp.backoffice.product_list import STATES, Wanted, products
 from webapp.catalogue import commands
 from webapp.catalogue.models import Brand
 from webapp.kit.errors import Refused
 from webapp.shop.queries import current
 from webapp.web.deps import Db
+from webapp.web.lists import address_of, turned
 from webapp.web.submissions import Submission
 from webapp.web.views import redirect, view
 

@@ -109,3 +109,43 @@ class Page(Generic[T]):
         """The same page with every item changed."""
         items = tuple(change(item) for item in self.items)
         return Page(items, self.next_cursor, self.previous_cursor, self.total)
+
+
+_FORWARD, _BACK = "next", "previous"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn(Generic[T]):
+    """Which way a list is turned, and the sort key of the row it is turned from.
+
+    Ask the database for ``size + 1`` rows beyond ``edge``, nearest first; ``page`` does the rest.
+    """
+
+    goes_back: bool = False
+    edge: tuple[CursorValue, ...] | None = None
+
+    @classmethod
+    def of(cls, cursor: str | None, *kinds: type | UnionType) -> Turn[T]:
+        """What a cursor of ``page`` asks for, the beginning without one. Raises ``Invalid``."""
+        if not cursor:
+            return cls()
+        direction, *edge = Cursor.decode(cursor, str, *kinds)
+        if direction not in {_FORWARD, _BACK}:
+            raise Invalid("This page link belongs to another list.", field="cursor")
+        return cls(direction == _BACK, tuple(edge))
+
+    def page(
+        self, rows: Sequence[T], size: int, key: Callable[[T], Sequence[CursorValue]]
+    ) -> Page[T]:
+        """The rows as a page in reading order, with the way on in both directions. ``key`` gives
+        a row's sort key."""
+        has_more, shown = len(rows) > size, list(rows[:size])
+        if self.goes_back:
+            shown.reverse()
+        has_next = bool(shown) and (self.goes_back or has_more)
+        has_previous = bool(shown) and (has_more if self.goes_back else self.edge is not None)
+        return Page(
+            tuple(shown),
+            Cursor.encode([_FORWARD, *key(shown[-1])]) if has_next else None,
+            Cursor.encode([_BACK, *key(shown[0])]) if has_previous else None,
+        )

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from typing import Annotated, Any
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import Field
@@ -18,11 +17,14 @@ from webapp.tasks import commands
 from webapp.tasks.queries import visible
 from webapp.tasks.values import STATES
 from webapp.web.deps import Db
+from webapp.web.lists import address_of, turned
 from webapp.web.streams import Shown, stream
 from webapp.web.submissions import Form, Submission, submitted
 from webapp.web.views import after_post, html_of, redirect, view
 
 pages = APIRouter(prefix="/admin/jobs")
+
+ROUTE = "tasks.jobs"
 
 LIST = "tasks/jobs.html#job_list"
 DESK = "tasks/job.html#job_desk"
@@ -138,11 +140,15 @@ def _list(
         ],
         "is_filtered": bool(kept),
         "tabs": [
-            (label, _address(request, {**kept, "state": word}), word == kept.get("state", ""))
+            (
+                label,
+                address_of(request, ROUTE, {**kept, "state": word}),
+                word == kept.get("state", ""),
+            )
             for word, label in (("", "All"), *((each.value, STATES[each][0]) for each in STATES))
         ],
-        "next_url": _turned(request, kept, page.next_cursor),
-        "previous_url": _turned(request, kept, page.previous_cursor),
+        "next_url": turned(request, ROUTE, kept, page.next_cursor),
+        "previous_url": turned(request, ROUTE, kept, page.previous_cursor),
         "standing": standing,
         "oldest": _span(standing.oldest_wait),
         "failing": queue.failing_kinds(session),
@@ -163,16 +169,6 @@ def _desk(request: Request, session: Session, staff: Any, public_id: str) -> dic
         "may_change": staff.may("jobs:write"),
         "history": history(session, "job", public_id, limit=50),
     }
-
-
-def _address(request: Request, asked: dict[str, str]) -> str:
-    path: str = request.app.state.url_for("tasks.jobs")
-    kept = {name: value for name, value in asked.items() if value}
-    return f"{path}?{urlencode(kept)}" if kept else path
-
-
-def _turned(request: Request, kept: dict[str, str], cursor: str | None) -> str | None:
-    return _address(request, {**kept, "cursor": cursor}) if cursor else None
 
 
 def _span(length: timedelta) -> str:

@@ -1,6 +1,6 @@
 """The list of orders for staff: searched, filtered, a page at a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, func, select
 
-from webapp.kit.errors import Invalid
 from webapp.kit.money import Money
-from webapp.kit.paging import Cursor, Page
+from webapp.kit.paging import Page, Turn
 from webapp.orders.models import (
     FulfilmentStatus,
     Order,
@@ -64,9 +63,6 @@ class OrderRow:
     balance: Money
 
 
-_FORWARD, _BACK = "next", "previous"
-
-
 def listing(
     session: Session,
     wanted: OrderFilter | None = None,
@@ -76,7 +72,7 @@ def listing(
 ) -> Page[OrderRow]:
     """The newest orders first, in two statements. A foreign cursor is ``Invalid``."""
     wanted = wanted or OrderFilter()
-    goes_back, edge = _edge(cursor)
+    turn: Turn[Any] = Turn.of(cursor, datetime, int)
     query = select(
         Order.id,
         Order.public_id,
@@ -94,25 +90,16 @@ def listing(
         Order.fulfilment_status,
     ).where(*_conditions(wanted))  # type: ignore[call-overload]
     placed, key = col(Order.placed_at), col(Order.id)
-    if edge is not None:
-        at, last = edge
-        if goes_back:
+    if turn.edge is not None:
+        at, last = turn.edge
+        if turn.goes_back:
             query = query.where(or_(placed > at, and_(placed == at, key > last)))
         else:
             query = query.where(or_(placed < at, and_(placed == at, key < last)))
-    order = (placed.asc(), key.asc()) if goes_back else (placed.desc(), key.desc())
-    rows = list(session.execute(query.order_by(*order).limit(size + 1)).all())
-    has_more = len(rows) > size
-    rows = rows[:size]
-    if goes_back:
-        rows.reverse()
-    has_next = bool(rows) and (goes_back or has_more)
-    has_previous = bool(rows) and (has_more if goes_back else edge is not None)
-    return Page(
-        items=tuple(_rows(session, rows)),
-        next_cursor=_cursor(_FORWARD, rows[-1]) if has_next else None,
-        previous_cursor=_cursor(_BACK, rows[0]) if has_previous else None,
-    )
+    order = (placed.asc(), key.asc()) if turn.goes_back else (placed.desc(), key.desc())
+    found = session.execute(query.order_by(*order).limit(size + 1)).all()
+    page = turn.page(found, size, lambda row: [row.placed_at, row.id])
+    return replace(page, items=tuple(_rows(session, list(page.items))))
 
 
 def waiting(what: Waits) -> list[ColumnElement[bool]]:
@@ -130,19 +117,6 @@ def waiting(what: Waits) -> list[ColumnElement[bool]]:
             [FulfilmentStatus.unfulfilled, FulfilmentStatus.partially_fulfilled]
         ),
     ]
-
-
-def _edge(cursor: str | None) -> tuple[bool, tuple[datetime, int] | None]:
-    if not cursor:
-        return False, None
-    direction, at, key = Cursor.decode(cursor, str, datetime, int)
-    if direction not in {_FORWARD, _BACK} or not isinstance(at, datetime):
-        raise Invalid("This page link belongs to another list.", field="cursor")
-    return direction == _BACK, (at, int(str(key)))
-
-
-def _cursor(direction: str, row: Any) -> str:
-    return Cursor.encode([direction, row.placed_at, row.id])
 
 
 def _conditions(wanted: OrderFilter) -> list[ColumnElement[bool]]:

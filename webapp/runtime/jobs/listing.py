@@ -8,15 +8,13 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlmodel import Session
 
-from webapp.kit.errors import Invalid
-from webapp.kit.paging import Cursor, Page
+from webapp.kit.paging import Page, Turn
 from webapp.runtime.jobs.declaring import Jobs
 from webapp.runtime.jobs.overseeing import JobRow
 from webapp.runtime.jobs.scheduling import key_of
 from webapp.runtime.jobs.table import LIVE, JobState, jobs
 
 _ROW = tuple(jobs.c[name] for name in JobRow.__dataclass_fields__)
-_FORWARD, _BACK = "next", "previous"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ def listing(
     size: int = 40,
 ) -> Page[JobRow]:
     """The newest jobs first, in one statement. A foreign cursor is ``Invalid``."""
-    goes_back, edge = _edge(cursor)
+    turn: Turn[Any] = Turn.of(cursor, int)
     query = select(jobs.c.id, *_ROW)
     if state is not None:
         query = query.where(jobs.c.state == state)
@@ -58,20 +56,12 @@ def listing(
     if asked_by:
         # Said twice: only so is the partial index of those that somebody asked for used.
         query = query.where(jobs.c.asked_by == asked_by, jobs.c.asked_by != "")
-    if edge is not None:
-        query = query.where(jobs.c.id > edge if goes_back else jobs.c.id < edge)
-    query = query.order_by(jobs.c.id.asc() if goes_back else jobs.c.id.desc()).limit(size + 1)
-    rows = session.connection().execute(query).all()
-    has_more, rows = len(rows) > size, rows[:size]
-    if goes_back:
-        rows = rows[::-1]
-    has_next = bool(rows) and (goes_back or has_more)
-    has_previous = bool(rows) and (has_more if goes_back else edge is not None)
-    return Page(
-        items=tuple(JobRow(*row[1:]) for row in rows),
-        next_cursor=Cursor.encode([_FORWARD, rows[-1][0]]) if has_next else None,
-        previous_cursor=Cursor.encode([_BACK, rows[0][0]]) if has_previous else None,
-    )
+    if turn.edge is not None:
+        edge = turn.edge[0]
+        query = query.where(jobs.c.id > edge if turn.goes_back else jobs.c.id < edge)
+    query = query.order_by(jobs.c.id.asc() if turn.goes_back else jobs.c.id.desc())
+    rows = session.connection().execute(query.limit(size + 1)).all()
+    return turn.page(rows, size, lambda row: [row[0]]).map(lambda row: JobRow(*row[1:]))
 
 
 def failing_kinds(session: Session) -> list[FailingKind]:
@@ -118,12 +108,3 @@ def schedules(session: Session, registry: Jobs) -> list[Schedule]:
 
 def _rows(found: Iterable[Any]) -> list[JobRow]:
     return [JobRow(*row) for row in found]
-
-
-def _edge(cursor: str | None) -> tuple[bool, int | None]:
-    if not cursor:
-        return False, None
-    direction, key = Cursor.decode(cursor, str, int)
-    if direction not in {_FORWARD, _BACK} or not isinstance(key, int):
-        raise Invalid("This page link belongs to another list.", field="cursor")
-    return direction == _BACK, key

@@ -8,13 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
-from webapp.kit.errors import Invalid, NotFound
-from webapp.kit.paging import Cursor, Page
+from webapp.kit.errors import NotFound
+from webapp.kit.paging import Page, Turn
 from webapp.runtime.mail.letters import Letter
 from webapp.runtime.mail.table import MailRecord, MailState
 
 LONGEST_SEARCH = 200
-_FORWARD, _BACK = "next", "previous"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,24 +98,14 @@ def listing(
     session: Session, wanted: OutboxFilter, *, cursor: str | None = None, size: int = 50
 ) -> Page[OutboxRow]:
     """The newest messages first, in one statement. A foreign cursor is ``Invalid``."""
-    goes_back, edge = _edge(cursor)
+    turn: Turn[OutboxRow] = Turn.of(cursor, int)
     key = col(MailRecord.id)
     query = select(*_ROW).where(*_conditions(wanted))  # type: ignore[call-overload]
-    if edge is not None:
-        query = query.where(key > edge if goes_back else key < edge)
-    query = query.order_by(key.asc() if goes_back else key.desc()).limit(size + 1)
+    if turn.edge is not None:
+        query = query.where(key > turn.edge[0] if turn.goes_back else key < turn.edge[0])
+    query = query.order_by(key.asc() if turn.goes_back else key.desc()).limit(size + 1)
     rows = [OutboxRow(*row) for row in session.exec(query)]
-    has_more = len(rows) > size
-    rows = rows[:size]
-    if goes_back:
-        rows.reverse()
-    has_next = bool(rows) and (goes_back or has_more)
-    has_previous = bool(rows) and (has_more if goes_back else edge is not None)
-    return Page(
-        items=tuple(rows),
-        next_cursor=Cursor.encode([_FORWARD, rows[-1].id]) if has_next else None,
-        previous_cursor=Cursor.encode([_BACK, rows[0].id]) if has_previous else None,
-    )
+    return turn.page(rows, size, lambda row: [row.id])
 
 
 def kept_count(session: Session) -> int:
@@ -164,15 +153,6 @@ def opened(session: Session, public_id: str, kinds: Collection[str]) -> OpenedMa
 
 def _entry(entry: dict[str, Any]) -> LifeEntry:
     return LifeEntry(datetime.fromisoformat(entry["at"]), entry["what"], entry.get("note", ""))
-
-
-def _edge(cursor: str | None) -> tuple[bool, int | None]:
-    if not cursor:
-        return False, None
-    direction, key = Cursor.decode(cursor, str, int)
-    if direction not in {_FORWARD, _BACK}:
-        raise Invalid("This page link belongs to another list.", field="cursor")
-    return direction == _BACK, int(str(key))
 
 
 def _conditions(wanted: OutboxFilter) -> list[ColumnElement[bool]]:

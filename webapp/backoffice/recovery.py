@@ -1,6 +1,5 @@
 """Forgotten passwords: asking for a link, and choosing a new one with it."""
 
-import math
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request
@@ -11,12 +10,10 @@ from webapp.accounts import commands, passwords
 from webapp.accounts.errors import LinkSpent, WeakPassword
 from webapp.accounts.jobs import mail_link
 from webapp.accounts.links import LinkPurpose
-from webapp.kit.errors import TooMany
-from webapp.runtime.limits import Buckets
 from webapp.runtime.mail import PostOffice
 from webapp.web.deps import Data, Db
 from webapp.web.fields import Says, Secret
-from webapp.web.limits import whose
+from webapp.web.limits import slow_down
 from webapp.web.submissions import Form, Submission, submitted
 from webapp.web.views import redirect, view
 
@@ -123,15 +120,8 @@ def _sends_mail(request: Request) -> bool:
 
 def _slow_down(request: Request, email: str) -> None:
     """As often as orders are looked up, and counted with them."""
-    by_network: Buckets = request.app.state.lookups_by_network
-    by_address: Buckets = request.app.state.lookups_by_address
-    wait = by_network.take(whose(request.scope)) or by_address.take(f"staff {email}")
-    if wait:
-        minutes = math.ceil(wait / 60)
-        raise TooMany(
-            f"That were many tries. Wait {minutes} minutes and try again.",
-            retry_after=math.ceil(wait),
-        )
+    state = request.app.state
+    slow_down(request, state.lookups_by_network, state.lookups_by_address, f"staff {email}")
 
 
 def _private(response: Response) -> Response:

@@ -1,6 +1,5 @@
 """The order's page, for the browser that placed it, and the way back to it for everybody else."""
 
-import math
 from datetime import timedelta
 from typing import Annotated
 from urllib.parse import quote
@@ -11,7 +10,6 @@ from starlette.responses import Response
 
 from webapp.accounts.guards import Visitor
 from webapp.kit.clock import now
-from webapp.kit.errors import TooMany
 from webapp.orders import commands, queries
 from webapp.orders.cookie import give_opened, holds
 from webapp.orders.errors import LinkSpent
@@ -19,11 +17,10 @@ from webapp.orders.forms import LookupForm
 from webapp.orders.jobs import answer_lookup
 from webapp.orders.links import lookup_of, order_of_mailed
 from webapp.payments import providers
-from webapp.runtime.limits import Buckets
 from webapp.runtime.links import links_of
 from webapp.runtime.mail import PostOffice
 from webapp.web.deps import Db
-from webapp.web.limits import whose
+from webapp.web.limits import slow_down
 from webapp.web.submissions import Submission, submitted
 from webapp.web.views import frame_of, redirect, view
 
@@ -132,15 +129,8 @@ def _sends_mail(request: Request) -> bool:
 
 def _slow_down(request: Request, email: str) -> None:
     """Five an hour for each address, twenty for each network, whatever was found."""
-    by_network: Buckets = request.app.state.lookups_by_network
-    by_address: Buckets = request.app.state.lookups_by_address
-    wait = by_network.take(whose(request.scope)) or by_address.take(email.casefold())
-    if wait:
-        minutes = math.ceil(wait / 60)
-        raise TooMany(
-            f"That were many tries. Wait {minutes} minutes and try again.",
-            retry_after=math.ceil(wait),
-        )
+    state = request.app.state
+    slow_down(request, state.lookups_by_network, state.lookups_by_address, email.casefold())
 
 
 def _private(response: Response) -> Response:

@@ -39,6 +39,20 @@ class RateLimit:
         await refuse(scope, receive, send, error)
 
 
+def slow_down(request: Request, by_network: Buckets, by_name: Buckets, name: str) -> None:
+    """Count one try of this network, and one that is about ``name`` whoever makes it.
+
+    Raises ``TooMany`` where either was tried too often, whatever would be found.
+    """
+    wait = by_network.take(whose(request.scope)) or by_name.take(name)
+    if wait:
+        minutes = math.ceil(wait / 60)
+        raise TooMany(
+            f"That were many tries. Wait {minutes} minutes and try again.",
+            retry_after=math.ceil(wait),
+        )
+
+
 class TellLimits:
     """Puts on the answer what ``tell_limit`` knew of the request, also when it was refused."""
 

@@ -17,6 +17,7 @@ from webapp.migrations import upgrade
 from webapp.runtime.db import Database
 
 ON_BOTH = (
+    "tests.accounts.",
     "tests.cart.test_commands",
     "tests.cart.test_merging",
     "tests.catalogue.",

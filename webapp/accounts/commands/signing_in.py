@@ -93,7 +93,11 @@ def admit(
         col(Person.is_active).is_(True),
         Person.password_hash == known.password_hash,
     )
-    added = session.connection().execute(insert(SignIn).from_select([*values], unchanged))
+    # Asked for: SQLAlchemy otherwise keeps no count of the rows of an INSERT on PostgreSQL.
+    added = session.connection().execute(
+        insert(SignIn).from_select([*values], unchanged),
+        execution_options={"preserve_rowcount": True},
+    )
     if added.rowcount != 1:
         return None
     if known.role is not None:

@@ -7,13 +7,14 @@ import random
 import sys
 from collections.abc import Callable
 
-from tests.proofs import crash, crash_celery, leases, oversell
+from tests.proofs import crash, crash_celery, doors, leases, oversell
 
 PROOFS: dict[str, Callable[[bool, int], str]] = {
     "oversell": lambda quick, _seed: oversell.prove(quick),
     "crash": crash.prove,
     "crash-celery": crash_celery.prove,
     "leases": leases.prove,
+    "doors": doors.prove,
 }
 
 

@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import ConsoleMessage, Locator, Page, Request, sync_playwright
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect, sync_playwright
 
 from webapp.main import create_app
 from webapp.settings import Settings
@@ -29,8 +29,9 @@ FLAGS = (
 )
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
-PATIENCE_MS = 20_000
+PATIENCE_MS = 60_000
 """A machine that is busy with other tests is slow; nothing here asserts on a time."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from tests.factories.catalogue import make_category, make_collection, make_product, variants_of
 from tests.factories.orders import make_order, make_paid_order, make_shipped_order
+from tests.factories.people import make_customer
 from tests.factories.pricing import make_shipping_method, make_tax_rate
 from webapp.accounts import commands as accounts
 from webapp.accounts.passwords import hashed
@@ -28,6 +29,7 @@ from webapp.webhooks import commands as webhooks
 
 OWNER = "owner@example.com"
 VIEWER = "viewer@example.com"
+CUSTOMER = "grace@example.com"
 PASSWORD = "three grey herons"
 
 CSV = """Handle,Title,Option1 Name,Option1 Value,Variant SKU,Variant Price,Status
@@ -70,6 +72,7 @@ def fill(settings: Settings) -> None:
             name: _id(store_image(session, SYSTEM, one).id) for name, one in prepared.items()
         }
         session.commit()
+        _people(session)
         _shelves(session, pictures)
         _endpoint(session)
         _orders(session)
@@ -115,6 +118,17 @@ def _settings(session: Session) -> None:
     make_shipping_method(
         session, "Collect", price=0, is_pickup=True, pickup_text="Torstraße 1, all day"
     )
+
+
+def _people(session: Session) -> None:
+    """A customer of whom something is kept, and a role of the shop's own."""
+    grace = make_customer(session, CUSTOMER, name="Grace Hopper")
+    trade = accounts.add_group(session, SYSTEM, "Trade")
+    accounts.group_customer(session, SYSTEM, grace, [trade.public_id])
+    accounts.tag_customer(session, SYSTEM, grace, ["vip"])
+    accounts.note_customer(session, SYSTEM, grace, "Rings before noon.")
+    accounts.make_role(session, SYSTEM, name="Host", permissions={"staff:write"})
+    session.commit()
 
 
 def _shelves(session: Session, pictures: dict[str, int]) -> None:

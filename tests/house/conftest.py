@@ -15,11 +15,18 @@ from starlette.routing import Mount
 
 from tests.browser import Browser
 from tests.conftest import settings_in
-from tests.factories.shop import OWNER, VIEWER
+from tests.factories.shop import CUSTOMER, OWNER, VIEWER
 from webapp.accounts import commands as accounts
 from webapp.accounts.guards import COOKIE
 from webapp.accounts.links import LinkPurpose, path_of
-from webapp.accounts.models import ApiKey, MailedLink, Person
+from webapp.accounts.models import (
+    ApiKey,
+    CustomerGroup,
+    CustomerNote,
+    MailedLink,
+    Person,
+    Role,
+)
 from webapp.accounts.permissions import PERMISSIONS
 from webapp.accounts.queries import by_email
 from webapp.catalogue.models import Attribute, Category, Collection, Product, Variant
@@ -166,6 +173,9 @@ def what_is_there(session: Session) -> dict[str, dict[str, str]]:
     def one(column: Any) -> str:
         return str(session.exec(select(column).order_by(col(column)).limit(1)).one())
 
+    def person(email: str) -> str:
+        return session.exec(select(Person.public_id).where(Person.email == email)).one()
+
     pot = session.exec(select(Product).where(Product.slug == "enamel-pot")).one()
     sha256 = one(MediaFile.sha256)
     ended = session.exec(
@@ -184,7 +194,13 @@ def what_is_there(session: Session) -> dict[str, dict[str, str]]:
         "/admin/exchange": {"public_id": one(CatalogueImport.public_id), "dialect": "shopify"},
         "/admin/collections": {"public_id": one(Collection.public_id)},
         "/admin/attributes": {"code": one(Attribute.code)},
-        "/admin/staff": {"public_id": one(Person.public_id)},
+        "/admin/customers/groups": {"public_id": one(CustomerGroup.public_id)},
+        "/admin/customers": {
+            "public_id": person(CUSTOMER),
+            "note": one(CustomerNote.public_id),
+        },
+        "/admin/staff": {"public_id": person(VIEWER)},
+        "/admin/roles": {"code": one(Role.code)},
         "/admin/notices": {"public_id": one(Notice.public_id)},
         "/admin/password": {"token": _password_link(session)},
         "/admin/keys": {"public_id": one(ApiKey.public_id)},

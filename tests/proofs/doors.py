@@ -29,7 +29,6 @@ from webapp.accounts import permissions
 from webapp.accounts.guards import COOKIE
 from webapp.accounts.permissions import PERMISSIONS, ROLES
 from webapp.accounts.queries import by_email
-from webapp.backoffice import staff
 from webapp.kit.actors import SHOPPER, SYSTEM, Actor
 from webapp.kit.errors import NotAllowed
 from webapp.main import create_app
@@ -320,8 +319,8 @@ def _role(caller: Caller) -> Iterator[str | None]:
         yield None
         return
     permissions.ROLES["caller"] = caller.may
-    staff.NAMES["caller"] = caller.name
+    permissions.ROLE_NAMES["caller"] = caller.name
     try:
         yield "caller"
     finally:
-        del permissions.ROLES["caller"], staff.NAMES["caller"]
+        del permissions.ROLES["caller"], permissions.ROLE_NAMES["caller"]

@@ -1,6 +1,6 @@
 """Refusals about people, signing in and keys."""
 
-from webapp.kit.errors import Invalid, NotFound, Refused, SignInNeeded
+from webapp.kit.errors import Invalid, NotAllowed, NotFound, Refused, SignInNeeded
 
 
 class WrongCredentials(Invalid):
@@ -57,3 +57,13 @@ class LinkSpent(Refused):
 
 class NameTaken(Refused):
     title = "That name is taken"
+
+
+class RoleInUse(Refused):
+    title = "Somebody has this role"
+
+
+class MayDoMore(NotAllowed):
+    """Nobody gives more than they have, nor changes somebody who may do more than they."""
+
+    title = "That is more than you may do"

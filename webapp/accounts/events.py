@@ -40,6 +40,22 @@ class StaffChanged(PersonEvent):
 
 
 @dataclass(frozen=True)
+class RoleChanged(Event):
+    """A role of the shop's own came, went or may do other things; ``changed``: [before, after]."""
+
+    name: ClassVar[str] = "role.changed"
+    role: str
+    changed: dict[str, list[Any]]
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        return ("role", self.role)
+
+    def payload(self) -> dict[str, Any]:
+        return {"changed": self.changed}
+
+
+@dataclass(frozen=True)
 class CustomerCreated(PersonEvent):
     name: ClassVar[str] = "customer.created"
 
@@ -60,6 +76,59 @@ class CustomerUpdated(PersonEvent):
 
     def payload(self) -> dict[str, Any]:
         return {"changed": list(self.changed)}
+
+
+@dataclass(frozen=True)
+class CustomerKept(PersonEvent):
+    """Staff grouped or tagged them: ``changed`` as [before, after]."""
+
+    name: ClassVar[str] = "customer.kept"
+    changed: dict[str, list[Any]]
+
+    def payload(self) -> dict[str, Any]:
+        return {"changed": self.changed}
+
+
+@dataclass(frozen=True)
+class CustomerNoted(PersonEvent):
+    """Staff wrote something down, or took it back. The words are not here: they can be erased."""
+
+    name: ClassVar[str] = "customer.noted"
+    note: str
+    is_gone: bool = False
+
+    def payload(self) -> dict[str, Any]:
+        return {"note": self.note, "is_gone": self.is_gone}
+
+
+@dataclass(frozen=True)
+class CustomerClosed(PersonEvent):
+    """They cannot sign in any more; nothing of theirs is deleted."""
+
+    name: ClassVar[str] = "customer.closed"
+
+
+@dataclass(frozen=True)
+class CustomerOpened(PersonEvent):
+    """They may sign in again."""
+
+    name: ClassVar[str] = "customer.opened"
+
+
+@dataclass(frozen=True)
+class GroupChanged(Event):
+    """A group of customers came, went or is called otherwise: ``changed`` as [before, after]."""
+
+    name: ClassVar[str] = "customer_group.changed"
+    group: str
+    changed: dict[str, list[Any]]
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        return ("customer_group", self.group)
+
+    def payload(self) -> dict[str, Any]:
+        return {"changed": self.changed}
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
-"""People who may sign in, the browsers they are signed in with, the links they are mailed, and the
-keys of their scripts."""
+"""People who may sign in, the browsers they are signed in with, the links they are mailed, the keys
+of their scripts, what a shop's own roles may do, and what staff keep of customers."""
 
 from datetime import datetime
 
@@ -34,6 +34,7 @@ class Person(SQLModel, table=True):
     password_hash: str = Field(default="", max_length=255)
     """Empty for somebody who comes in by mailed links alone: nothing matches it."""
     role: str | None = Field(default=None, max_length=20, index=True)
+    """One of ``permissions.ROLES``, or the code of a ``Role``."""
     is_active: bool = True
     locale: str = Field(default="", max_length=12)
     """Their own language; empty: the shop's."""
@@ -122,3 +123,65 @@ class ApiKey(SQLModel, table=True):
     last_used_at: datetime | None = optional_utc_field()
     """To a few minutes: it is not written for every use."""
     revoked_at: datetime | None = optional_utc_field()
+
+
+class Role(SQLModel, table=True):
+    """A role that the shop has made itself, beside those of ``permissions.ROLES``."""
+
+    __tablename__ = "roles"
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True, max_length=20)
+    """What ``people.role`` holds; made from the first name, and kept when that changes."""
+    name: str = Field(unique=True, max_length=60)
+    permissions: list[str] = json_field(list)
+    created_at: datetime = utc_field(default_factory=now)
+
+
+class CustomerGroup(SQLModel, table=True):
+    """Customers that the merchant treats alike: wholesale, friends of the house."""
+
+    __tablename__ = "customer_groups"
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = public_id_field("grp")
+    name: str = Field(max_length=60)
+    folded: str = Field(unique=True, max_length=120)
+    """The name without capitals: no two groups differ by those alone."""
+    created_at: datetime = utc_field(default_factory=now)
+
+
+class GroupMember(SQLModel, table=True):
+    """Somebody belongs to a group."""
+
+    __tablename__ = "customer_group_members"
+    __table_args__ = (Index("ix_customer_group_members_person", "person_id"),)
+
+    group_id: int = Field(foreign_key="customer_groups.id", ondelete="CASCADE", primary_key=True)
+    person_id: int = Field(foreign_key="people.id", ondelete="CASCADE", primary_key=True)
+
+
+class CustomerTag(SQLModel, table=True):
+    """A word that staff put to a customer. Lower case."""
+
+    __tablename__ = "customer_tags"
+    __table_args__ = (Index("ix_customer_tags_tag", "tag", "person_id"),)
+
+    person_id: int = Field(foreign_key="people.id", ondelete="CASCADE", primary_key=True)
+    tag: str = Field(max_length=40, primary_key=True)
+
+
+class CustomerNote(SQLModel, table=True):
+    """What staff write down about a customer. In no log: it goes when the customer is erased."""
+
+    __tablename__ = "customer_notes"
+    __table_args__ = (Index("ix_customer_notes_person", "person_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = public_id_field("not")
+    person_id: int = Field(foreign_key="people.id", ondelete="CASCADE")
+    author_id: str | None = Field(default=None, max_length=40)
+    """The public id of the colleague, if it was one."""
+    author: str = Field(max_length=200)
+    text: str = Field(max_length=2000)
+    created_at: datetime = utc_field(default_factory=now)

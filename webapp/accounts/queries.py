@@ -7,8 +7,8 @@ from datetime import datetime
 from sqlmodel import Session, col, func, or_, select
 
 from webapp.accounts.agents import browser_name
-from webapp.accounts.models import ApiKey, MailedLink, Person, SignIn
-from webapp.accounts.permissions import of_role
+from webapp.accounts.models import ApiKey, MailedLink, Person, Role, SignIn
+from webapp.accounts.permissions import ROLE_NAMES, ROLES, of_role
 from webapp.kit.actors import Actor
 from webapp.kit.clock import now
 from webapp.kit.errors import NotFound
@@ -77,11 +77,13 @@ class Member:
     last_seen_at: datetime
     confirmed_at: datetime
     expires_at: datetime
+    own_permissions: list[str] | None = None
+    """Of a role that the shop has made itself."""
 
     @property
     def actor(self) -> Actor:
         """With what the role may do; nothing for a customer, who acts on what is theirs."""
-        return actor_of(self.person, self.name, self.role)
+        return actor_of(self.person, self.name, self.role, self.own_permissions)
 
 
 def credentials(session: Session, typed: str) -> Credentials | None:
@@ -118,8 +120,10 @@ def member_of_token(session: Session, secret: str) -> Member | None:
             SignIn.last_seen_at,
             SignIn.confirmed_at,
             SignIn.expires_at,
+            Role.permissions,
         )
         .join(SignIn, col(SignIn.person_id) == col(Person.id))
+        .outerjoin(Role, col(Role.code) == col(Person.role))
         .where(
             SignIn.token_hash == hash_token(secret),
             SignIn.expires_at > at,
@@ -176,12 +180,62 @@ def link_by(session: Session, public_id: str) -> MailedLink:
     return link
 
 
-def actor_of(person: str, name: str, role: str | None) -> Actor:
+def actor_of(
+    person: str, name: str, role: str | None, own_permissions: list[str] | None = None
+) -> Actor:
     """Somebody as the one who acts. A customer's name stays out of the log, which outlives the
-    account."""
+    account. A role of the shop's own may do what ``own_permissions`` say, nothing without them."""
     if role is None:
         return Actor("customer", person, "Customer")
-    return Actor("staff", person, name, of_role(role))
+    return Actor("staff", person, name, of_role(role, own_permissions))
+
+
+def held_by(session: Session, role: str | None) -> frozenset[str]:
+    """What a role may do at this moment, whoever made it; a statement for a role of the shop's."""
+    if role is None or role in ROLES:
+        return of_role(role)
+    return of_role(role, session.exec(select(Role.permissions).where(Role.code == role)).first())
+
+
+@dataclass(frozen=True, slots=True)
+class RoleView:
+    """A role as staff see it; ``members`` are those who have it, closed accounts included."""
+
+    code: str
+    name: str
+    permissions: frozenset[str]
+    is_built_in: bool
+    members: int
+
+
+def roles(session: Session) -> list[RoleView]:
+    """Every role there is: those of each shop by what they may do, then this shop's by name."""
+    counted = dict(
+        session.execute(
+            select(Person.role, func.count())
+            .where(col(Person.role).is_not(None))
+            .group_by(col(Person.role))
+        ).all()
+    )
+    own = session.exec(select(Role.code, Role.name, Role.permissions).order_by(Role.name))
+    return [
+        *(
+            RoleView(code, ROLE_NAMES[code], held, True, counted.get(code, 0))
+            for code, held in ROLES.items()
+        ),
+        *(
+            RoleView(code, name, of_role(code, may), False, counted.get(code, 0))
+            for code, name, may in own
+        ),
+    ]
+
+
+def role_by(session: Session, code: str) -> Role:
+    """A role of the shop's own. Raises ``NotFound``."""
+    found = session.exec(select(Role).where(Role.code == code)).one_or_none()
+    if found is None:
+        raise NotFound("There is no such role.")
+    return found
 
 
 def staff(session: Session) -> Sequence[Person]:
@@ -211,9 +265,15 @@ def key_of_secret(session: Session, secret: str) -> KeyInUse | None:
     """
     row = session.exec(
         select(  # type: ignore[call-overload]
-            ApiKey.public_id, ApiKey.name, ApiKey.scopes, ApiKey.last_used_at, Person.role
+            ApiKey.public_id,
+            ApiKey.name,
+            ApiKey.scopes,
+            ApiKey.last_used_at,
+            Person.role,
+            Role.permissions,
         )
         .join(Person, col(ApiKey.person_id) == col(Person.id))
+        .outerjoin(Role, col(Role.code) == col(Person.role))
         .where(
             ApiKey.secret_hash == hash_token(secret),
             col(ApiKey.revoked_at).is_(None),
@@ -223,8 +283,9 @@ def key_of_secret(session: Session, secret: str) -> KeyInUse | None:
     ).one_or_none()
     if row is None:
         return None
-    public_id, name, scopes, last_used_at, role = row
-    return KeyInUse(Actor("key", public_id, name, of_role(role).intersection(scopes)), last_used_at)
+    public_id, name, scopes, last_used_at, role, own = row
+    held = of_role(role, own).intersection(scopes)
+    return KeyInUse(Actor("key", public_id, name, held), last_used_at)
 
 
 @dataclass(frozen=True, slots=True)

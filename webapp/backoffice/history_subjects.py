@@ -8,7 +8,7 @@ from babel import Locale
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
-from webapp.accounts.models import ApiKey, Person
+from webapp.accounts.models import ApiKey, CustomerGroup, Person, Role
 from webapp.catalogue.models import Attribute, Brand, Category, Collection, Product, Variant
 from webapp.exchange.models import CatalogueImport
 from webapp.kit.actors import Actor
@@ -45,7 +45,9 @@ KINDS: Mapping[str, Kind] = {
     "media": Kind("Picture", "Pictures", "catalogue:read"),
     "import": Kind("Import", "Imports", "imports:write"),
     "export": Kind("Export", "Exports", "imports:write"),
-    "person": Kind("Staff", "Staff", "staff:write"),
+    "person": Kind("Person", "People", "staff:read"),
+    "role": Kind("Role", "Roles", "staff:write"),
+    "customer_group": Kind("Group", "Groups of customers", "customers:read"),
     "key": Kind("API key", "API keys", "staff:write"),
     "shop": Kind("Settings", "Settings", "settings:write"),
     "tax_rate": Kind("Tax rate", "Tax rates", "settings:write"),
@@ -179,9 +181,12 @@ def _payments(session: Session, ids: Sequence[str]) -> dict[str, Named]:
 def _people(session: Session, ids: Sequence[str]) -> dict[str, Named]:
     told = func.coalesce(func.nullif(col(Person.name), ""), col(Person.email))
     rows = session.execute(
-        select(col(Person.public_id), told).where(col(Person.public_id).in_(ids))
+        select(col(Person.public_id), told, col(Person.role)).where(col(Person.public_id).in_(ids))
     )
-    return {identifier: Named(name, "/admin/staff") for identifier, name in rows}
+    return {
+        identifier: Named(name, "/admin/staff" if role else f"/admin/customers/{identifier}")
+        for identifier, name, role in rows
+    }
 
 
 def _tax_rates(session: Session, ids: Sequence[str]) -> dict[str, Named]:
@@ -214,6 +219,10 @@ _READERS: Mapping[str, Callable[[Session, Sequence[str]], dict[str, Named]]] = {
         CatalogueImport.public_id, CatalogueImport.file_name, lambda key: f"/admin/exchange/{key}"
     ),
     "person": _people,
+    "role": _simple(Role.code, Role.name, lambda key: "/admin/roles"),
+    "customer_group": _simple(
+        CustomerGroup.public_id, CustomerGroup.name, lambda key: "/admin/customers/groups"
+    ),
     "key": _simple(ApiKey.public_id, ApiKey.name, lambda key: "/admin/keys"),
     "shop": _shop,
     "tax_rate": _tax_rates,

@@ -21,9 +21,22 @@ _TOLD: Mapping[str, str] = {
     "shop.updated": "Changed",
     "media.stored": "Added to the pictures",
     "key.revoked": "Revoked",
+    "customer.created": "Account made",
+    "customer.verified": "Address confirmed",
+    "customer.closed": "Account closed",
+    "customer.opened": "Account opened again",
+    "customer.kept": "Sorted by staff",
+    "person.registered_again": "Somebody asked for an account with this address again",
     "import.uploaded": "File brought in",
     "import.updated": "Read in another way",
     "stock.updated": "Rules of the stock changed",
+}
+_LINKS = {
+    "verify": "confirm the address",
+    "reset": "choose a new password",
+    "sign_in": "sign in",
+    "invite": "invitation to the staff",
+    "staff_reset": "choose a new password",
 }
 _MOVED = {
     "receive": "Received",
@@ -124,6 +137,31 @@ def _staff(facts: Facts, currency: str) -> str:
     return f"Added as {facts.get('role')}"
 
 
+def _noted(facts: Facts, currency: str) -> str:
+    return "Note taken back" if facts.get("is_gone") else "Note written"
+
+
+def _signed_in(facts: Facts, currency: str) -> str:
+    how = str(facts.get("how") or "password")
+    ways = {"password": "", "link": " by a mailed link", "passkey": " with a passkey"}
+    said = f"Signed in{ways.get(how, f' with {how}')}"
+    return f"{said}, on a new device" if facts.get("is_new_device") else said
+
+
+def _signed_out(facts: Facts, currency: str) -> str:
+    return "Signed out" if facts.get("sign_in") else "Signed out in other browsers"
+
+
+def _password(facts: Facts, currency: str) -> str:
+    ways = {"reset": " by a mailed link", "invitation": " for the first time"}
+    return f"Password changed{ways.get(str(facts.get('how')), '')}"
+
+
+def _link(facts: Facts, currency: str) -> str:
+    purpose = str(facts.get("purpose"))
+    return f"Link mailed: {_LINKS.get(purpose, purpose.replace('_', ' '))}"
+
+
 def _key(facts: Facts, currency: str) -> str:
     return f"Made, for {', '.join(facts.get('scopes') or ()) or 'nothing'}"
 
@@ -174,6 +212,13 @@ _SAYERS: Mapping[str, Callable[[Facts, str], str]] = {
     "payment.captured": _money("{} came in"),
     "refund.succeeded": _money("{} given back"),
     "staff.added": _staff,
+    "role.changed": _came_or_went,
+    "customer_group.changed": _came_or_went,
+    "customer.noted": _noted,
+    "person.signed_in": _signed_in,
+    "person.signed_out": _signed_out,
+    "person.password_changed": _password,
+    "person.link_promised": _link,
     "key.made": _key,
     "import.started": _started,
     "import.checked": _counts("Checked"),

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import and_, or_, select
 from sqlmodel import Session, col
 
+from webapp.accounts.models import Person
 from webapp.backoffice.order_forms import (
     REASONS,
     CancelForm,
@@ -94,6 +95,7 @@ def desk(session: Session, manners: Manners, public_id: str, forms: Forms) -> di
         "page": page,
         "seen": len(order.timeline),
         "pills": pills(page),
+        "customer": customer_of(session, found),
         "waits_for_money": order.can_be_marked_paid and page.payment_method != ON_DELIVERY,
         "moved": MOVED,
         "reasons": [(reason.value, words) for reason, words in REASONS],
@@ -135,6 +137,18 @@ def pills(order: OrderPage | OrderRow) -> list[Pill]:
         return [paid, FULFILMENT[order.fulfilment_status]]
     came_in = order.payment_status is not PaymentStatus.unpaid
     return [*([paid] if came_in else []), OVER[order.status]]
+
+
+def customer_of(session: Session, order: Order) -> str | None:
+    """The public id of the customer whose account it belongs to, if it is one's."""
+    if order.person_id is None:
+        return None
+    found: str | None = session.scalar(
+        select(col(Person.public_id)).where(
+            col(Person.id) == order.person_id, col(Person.role).is_(None)
+        )
+    )
+    return found
 
 
 def neighbours(session: Session, order: Order) -> tuple[str | None, str | None]:

@@ -10,10 +10,11 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from webapp.accounts import commands, passwords, queries
+from webapp.accounts.errors import MayDoMore
 from webapp.accounts.guards import Staff, StaffBeside
 from webapp.accounts.models import Person
-from webapp.accounts.permissions import PERMISSIONS, ROLES
 from webapp.backoffice.blaming import blame
+from webapp.backoffice.roles import may_give
 from webapp.kit.actors import Actor
 from webapp.kit.errors import Invalid, NotFound, Refused
 from webapp.runtime.db import Database
@@ -26,17 +27,6 @@ from webapp.web.views import after_post, view
 pages = APIRouter(prefix="/admin/staff")
 
 PAGE = "backoffice/staff/staff.html#staff_desk"
-
-NAMES = {
-    "owner": "Owner",
-    "admin": "Administrator",
-    "manager": "Manager",
-    "fulfilment": "Fulfilment",
-    "support": "Support",
-    "editor": "Editor",
-    "viewer": "Viewer",
-}
-CHOICES = [(role, NAMES[role]) for role in ROLES]
 
 # No letter or digit that can be taken for another when it is read out or copied by hand.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -64,7 +54,8 @@ RoleAsked = Annotated[Submission[RoleForm], Depends(submitted(RoleForm))]
 @pages.get("", name="backoffice.staff")
 def staff(request: Request, db: Db, staff: Staff) -> Response:
     """Everybody who works here, and the form for one more."""
-    staff.must("staff:write")
+    if not staff.may("staff:write"):
+        staff.must("staff:read")
     return view(request, PAGE, _context(request, db, staff))
 
 
@@ -94,7 +85,7 @@ def submit_staff(request: Request, form: StaffAsked, data: Data, staff: StaffBes
             if invites:
                 commands.invite(session, staff, person)
             name, email = person.name, person.email
-    except (Invalid, Refused) as refusal:
+    except (Invalid, Refused, MayDoMore) as refusal:
         blame(form, refusal, {})
         return _shown(request, data, staff, form=form, status=422)
     if not asked.password and not invites:
@@ -125,7 +116,7 @@ def staff_role(request: Request, form: RoleAsked, db: Db, staff: Staff, public_i
         staff,
         person,
         lambda: commands.change_staff(db, staff, person, role=role),
-        f"{person.name} is {NAMES.get(role, role).lower()} now.",
+        f"{person.name} is {_named(db, role)} now.",
     )
 
 
@@ -165,10 +156,15 @@ def staff_password(request: Request, data: Data, staff: StaffBeside, public_id: 
         _colleague(session, public_id)
     secret = made_up_password()
     stored = passwords.hashed(secret)
-    with data.writing() as session:
-        person = _colleague(session, public_id)
-        commands.change_staff(session, staff, person, password_hash=stored)
-        told = (person.name, person.email, secret)
+    try:
+        with data.writing() as session:
+            person = _colleague(session, public_id)
+            commands.change_staff(session, staff, person, password_hash=stored)
+            told = (person.name, person.email, secret)
+    except MayDoMore as refusal:
+        with data.reading() as session:
+            person = _colleague(session, public_id)
+            return _refused(request, session, staff, person, refusal.detail)
     return _shown(request, data, staff, told=told)
 
 
@@ -176,6 +172,11 @@ def made_up_password() -> str:
     """Twenty letters and digits in groups of five: 99 random bits, to be read out if need be."""
     groups = ("".join(secrets.choice(_ALPHABET) for _ in range(_LETTERS)) for _ in range(_GROUPS))
     return "-".join(groups)
+
+
+def _named(session: Session, role: str) -> str:
+    names = {each.code: each.name for each in queries.roles(session)}
+    return names.get(role, role).lower()
 
 
 def _colleague(session: Session, public_id: str) -> Person:
@@ -203,7 +204,7 @@ def _changed(
 ) -> Response:
     try:
         change()
-    except (Invalid, Refused) as refusal:
+    except (Invalid, Refused, MayDoMore) as refusal:
         return _refused(request, session, staff, person, refusal.detail)
     return after_post(
         request,
@@ -250,19 +251,22 @@ def _context(
     refused: dict[str, str] | None = None,
     told: tuple[str, str, str] | None = None,
 ) -> dict[str, Any]:
-    """``told`` is (name, email, password) of somebody whose password was just made up."""
+    """``told`` is (name, email, password) of somebody whose password was just made up. With each
+    person goes whether they are within reach: who may do more than one is not changed by one."""
+    roles = {each.code: each for each in queries.roles(session)}
+    given = [code for code, each in roles.items() if may_give(staff, each)]
     return {
         "people": [
-            (person, Submission[RoleForm].showing({"role": person.role}))
+            (
+                person,
+                Submission[RoleForm].showing({"role": person.role}),
+                person.role in given and staff.may("staff:write"),
+            )
             for person in queries.staff(session)
         ],
         "own_id": staff.id,
-        "choices": CHOICES,
-        "names": NAMES,
-        "means": [
-            (NAMES[role], [words for name, words in PERMISSIONS.items() if name in held])
-            for role, held in ROLES.items()
-        ],
+        "choices": [(code, roles[code].name) for code in given],
+        "names": {code: each.name for code, each in roles.items()},
         "form": form or Submission[StaffForm](),
         "refused": refused or {},
         "told": told,

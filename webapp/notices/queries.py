@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlmodel import Session, SQLModel, col
 
-from webapp.accounts.models import Person
+from webapp.accounts.models import Person, Role
 from webapp.accounts.permissions import of_role
 from webapp.catalogue.models import Product
 from webapp.kit.actors import Actor
@@ -106,10 +106,12 @@ def readers(
             col(Person.name),
             col(Person.email),
             col(Person.role),
+            col(Role.permissions),
             col(NoticeChoice.kind),
             col(NoticeChoice.told_until),
         )
         .join(NoticeChoice, col(NoticeChoice.person_id) == col(Person.id))
+        .outerjoin(Role, col(Role.code) == col(Person.role))
         .where(
             col(NoticeChoice.way) == way,
             col(Person.is_active).is_(True),
@@ -131,7 +133,7 @@ def readers(
                 person.public_id,
                 person.name,
                 person.email,
-                of_role(person.role),
+                of_role(person.role, person.permissions),
                 tuple(row.kind for row in rows),
                 min(row.told_until for row in rows),
             )

@@ -5,6 +5,19 @@ from webapp.accounts.commands.checking import (
     normalised_email,
     normalised_username,
 )
+from webapp.accounts.commands.customers import (
+    add_group,
+    close_customer,
+    delete_group,
+    forget_note,
+    group_customer,
+    help_customer,
+    note_customer,
+    open_customer,
+    rename_group,
+    sign_customer_out,
+    tag_customer,
+)
 from webapp.accounts.commands.keys import make_key, note_key_use, revoke_key
 from webapp.accounts.commands.linking import forget_old_links, open_link, promise_link, spend_link
 from webapp.accounts.commands.recovering import colleague_of_link, invite, set_password
@@ -18,6 +31,7 @@ from webapp.accounts.commands.registering import (
     reset_password,
     verify,
 )
+from webapp.accounts.commands.roles import change_role, delete_role, make_role
 from webapp.accounts.commands.signing_in import (
     KEPT,
     PASSING,
@@ -34,7 +48,7 @@ from webapp.accounts.commands.signing_in import (
     sign_out_everywhere,
     span_of,
 )
-from webapp.accounts.commands.staff import add_staff, change_staff, found
+from webapp.accounts.commands.staff import add_staff, change_staff, found, keep_an_owner
 
 __all__ = [
     "KEPT",
@@ -43,36 +57,51 @@ __all__ = [
     "Browser",
     "Registration",
     "Span",
+    "add_group",
     "add_staff",
     "admit",
     "ask_for_link",
     "change_password",
+    "change_role",
     "change_staff",
     "check_password",
+    "close_customer",
     "colleague_of_link",
     "come_in_by_link",
     "confirm",
+    "delete_group",
+    "delete_role",
     "forget_ended",
+    "forget_note",
     "forget_old_links",
     "found",
+    "group_customer",
+    "help_customer",
     "invite",
+    "keep_an_owner",
     "make_key",
+    "make_role",
     "normalised_email",
     "normalised_username",
+    "note_customer",
     "note_key_use",
     "note_seen",
+    "open_customer",
     "open_link",
     "promise_link",
     "prove_mailbox",
     "register",
+    "rename_group",
     "reset_password",
     "revoke_key",
     "set_password",
+    "sign_customer_out",
     "sign_in",
     "sign_out",
     "sign_out_device",
     "sign_out_everywhere",
     "span_of",
     "spend_link",
+    "tag_customer",
     "verify",
 ]

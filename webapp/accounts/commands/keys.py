@@ -8,7 +8,8 @@ from sqlmodel import Session, col, func, or_, select, update
 from webapp.accounts.errors import TooManyKeys
 from webapp.accounts.events import KeyMade, KeyRevoked
 from webapp.accounts.models import ApiKey, Person
-from webapp.accounts.permissions import PERMISSIONS, of_role
+from webapp.accounts.permissions import PERMISSIONS
+from webapp.accounts.queries import held_by
 from webapp.kit.actors import Actor
 from webapp.kit.clock import now
 from webapp.kit.errors import Invalid, NotAllowed
@@ -39,7 +40,7 @@ def make_key(
     name = name.strip()
     if not name or len(name) > 80:
         raise Invalid("Give the key a name of at most 80 characters.", field="name")
-    _check_scopes(actor, person, scopes)
+    _check_scopes(session, actor, person, scopes)
     if expires_at is not None and expires_at <= now():
         raise Invalid("Choose a day that is yet to come.", field="expires")
     if _keys_in_use(session, person) >= KEYS_KEPT:
@@ -103,7 +104,7 @@ def note_key_use(session: Session, public_id: str) -> None:
     )
 
 
-def _check_scopes(actor: Actor, person: Person, scopes: Collection[str]) -> None:
+def _check_scopes(session: Session, actor: Actor, person: Person, scopes: Collection[str]) -> None:
     if not scopes:
         raise Invalid("Choose at least one thing that the key may do.", field="scopes")
     unknown = sorted(set(scopes) - set(PERMISSIONS))
@@ -111,7 +112,7 @@ def _check_scopes(actor: Actor, person: Person, scopes: Collection[str]) -> None
         raise Invalid(
             f"There is no permission {unknown[0]!r}.", field="scopes", known=sorted(PERMISSIONS)
         )
-    held = of_role(person.role) if person.is_staff else frozenset()
+    held = held_by(session, person.role) if person.is_staff else frozenset()
     for scope in sorted(scopes):
         if not actor.may(scope) or scope not in held:
             raise NotAllowed("A key cannot do more than the person it belongs to.", needs=scope)

@@ -1,15 +1,18 @@
-"""Letting staff in and out, and saying what they may do."""
+"""Letting staff in and out, and saying what they may do.
+
+Nobody gives more than they have, and nobody changes a colleague who may do more than they: so
+nobody raises themselves, neither by a role nor by somebody else's password.
+"""
 
 from sqlmodel import Session, col, delete, func, select
 
 from webapp.accounts.commands.checking import normalised_email
 from webapp.accounts.commands.linking import drop_password_links
+from webapp.accounts.commands.roles import check_giving, check_reach
 from webapp.accounts.errors import AlreadyRegistered, AlreadySetUp, LastOwner
 from webapp.accounts.events import StaffAdded, StaffChanged
 from webapp.accounts.models import Person, SignIn
-from webapp.accounts.permissions import ROLES
 from webapp.kit.actors import SYSTEM, Actor
-from webapp.kit.errors import Invalid
 from webapp.runtime.events import emit
 
 
@@ -18,8 +21,7 @@ def add_staff(
 ) -> Person:
     """A new member of staff. The password comes hashed: hashing is too slow for a transaction."""
     actor.must("staff:write")
-    if role not in ROLES:
-        raise Invalid(f"There is no role {role!r}.", field="role", roles=sorted(ROLES))
+    check_giving(session, actor, role)
     address = normalised_email(email)
     person = session.exec(select(Person).where(Person.email == address)).one_or_none()
     if person is not None and person.role is not None:
@@ -58,13 +60,10 @@ def change_staff(
 ) -> None:
     """Another role, in or out, a new password; ends their sign-ins. The last owner stays."""
     actor.must("staff:write")
-    if role is not None and role not in ROLES:
-        raise Invalid(f"There is no role {role!r}.", field="role", roles=sorted(ROLES))
-    loses_ownership = person.role == "owner" and (
-        (role is not None and role != "owner") or is_active is False
-    )
-    if loses_ownership and _active_owners(session) < 2:
-        raise LastOwner("Make somebody else an owner first.")
+    keep_an_owner(session, person, stays=role in (None, "owner") and is_active is not False)
+    check_reach(session, actor, person)
+    if role is not None and role != person.role:
+        check_giving(session, actor, role)
     changed: dict[str, list[object]] = {}
     if role is not None and role != person.role:
         changed["role"] = [person.role, role]
@@ -83,7 +82,17 @@ def change_staff(
     emit(session, StaffChanged(person=person.public_id, changed=changed), actor=actor)
 
 
-def _active_owners(session: Session) -> int:
-    return session.exec(
-        select(func.count()).where(Person.role == "owner", col(Person.is_active).is_(True))
-    ).one()
+def keep_an_owner(session: Session, person: Person, *, stays: bool = False) -> None:
+    """Raise ``LastOwner`` where ``person`` is the only open account of an owner, unless they stay
+    one. Two who would each let the other go wait for one another here: the owners are locked, by
+    key, before they are counted, and ``person`` is read anew.
+    """
+    owners = session.exec(
+        select(Person.id)
+        .where(Person.role == "owner", col(Person.is_active).is_(True))
+        .order_by(col(Person.id))
+        .with_for_update()
+    ).all()
+    session.refresh(person, with_for_update=True)
+    if not stays and person.id in owners and len(owners) < 2:
+        raise LastOwner("Make somebody else an owner first.")

@@ -1,5 +1,6 @@
 """Reading orders: by what they are called, for the shopper, and for staff."""
 
+from webapp.orders.queries.buyers import Bought, bought_by
 from webapp.orders.queries.finding import (
     Buyer,
     buyer_of,
@@ -29,6 +30,7 @@ from webapp.orders.queries.staff import (
 )
 
 __all__ = [
+    "Bought",
     "Buyer",
     "CancellationView",
     "LineView",
@@ -40,6 +42,7 @@ __all__ = [
     "TaxRow",
     "TimelineEntry",
     "Waits",
+    "bought_by",
     "buyer_of",
     "by_attempt",
     "by_number",

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from webapp.runtime.events import Handlers
 from webapp.runtime.jobs import Jobs
 from webapp.runtime.mail import Mails
+from webapp.runtime.personal import Personal
 from webapp.runtime.portraits import Portrait
 
 
@@ -41,3 +42,5 @@ class Feature:
     """Permission names this feature checks, with a sentence about each."""
     portraits: Mapping[str, Portrait] = field(default_factory=dict)
     """What those outside are shown of its things, by the kind of an event's subject."""
+    personal: Personal | None = None
+    """What it keeps about people, and how it forgets them."""

@@ -24,7 +24,9 @@ from webapp.runtime.limits import Buckets
 from webapp.runtime.links import links_for
 from webapp.runtime.mail import Mails, PostOffice, sources_of
 from webapp.runtime.mail import jobs as mail_jobs
+from webapp.runtime.mail import personal as personal_mail
 from webapp.runtime.outbound import Outbound
+from webapp.runtime.personal import Personal
 from webapp.runtime.portraits import Portrait
 from webapp.runtime.secrets import secret_key
 from webapp.runtime.storage import DiskStorage
@@ -75,6 +77,8 @@ def assemble(settings: Settings) -> OpenShop:
     settings = settings.model_copy(update={"secret_key": secret_key(settings)})
     handlers, jobs, mails = Handlers(), Jobs("shop"), Mails("shop")
     portraits: dict[str, Portrait] = {}
+    personal = Personal()
+    personal.include(personal_mail)
     for feature in FEATURES:
         portraits |= feature.portraits
         if feature.handlers:
@@ -83,10 +87,12 @@ def assemble(settings: Settings) -> OpenShop:
             jobs.include(feature.jobs)
         if feature.mails:
             mails.include(feature.mails)
+        if feature.personal:
+            personal.include(feature.personal)
     jobs.include(housekeeping)
     jobs.include(mail_jobs)
     links = links_for(settings)
-    told = {"links": links, "portraits": portraits}
+    told = {"links": links, "portraits": portraits, "personal": personal}
     database = Database(settings.database, handlers=handlers, info=told)
     migrations.prepare(database)
     means = Means(

@@ -67,3 +67,7 @@ class MayDoMore(NotAllowed):
     """Nobody gives more than they have, nor changes somebody who may do more than they."""
 
     title = "That is more than you may do"
+
+
+class NotLeaving(Refused):
+    title = "Nothing to stop"

@@ -186,6 +186,50 @@ class RegisteredAgain(PersonEvent):
 
 
 @dataclass(frozen=True)
+class ExportAsked(PersonEvent):
+    """A copy of all that is kept about them is to be made."""
+
+    name: ClassVar[str] = "customer.export_asked"
+    export: str
+
+    def payload(self) -> dict[str, Any]:
+        return {"export": self.export}
+
+
+@dataclass(frozen=True)
+class ExportReady(PersonEvent):
+    name: ClassVar[str] = "customer.export_ready"
+    export: str
+
+    def payload(self) -> dict[str, Any]:
+        return {"export": self.export}
+
+
+@dataclass(frozen=True)
+class ErasureAsked(PersonEvent):
+    """The account is to be erased at a time, unless somebody changes their mind."""
+
+    name: ClassVar[str] = "customer.erasure_asked"
+    at: datetime
+
+    def payload(self) -> dict[str, Any]:
+        return {"at": plain(self.at)}
+
+
+@dataclass(frozen=True)
+class ErasureStopped(PersonEvent):
+    name: ClassVar[str] = "customer.erasure_stopped"
+
+
+@dataclass(frozen=True)
+class CustomerErased(PersonEvent):
+    """They are gone, and so is what was kept of them. ``files`` is told to listeners alone."""
+
+    name: ClassVar[str] = "customer.erased"
+    files: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class KeyMade(Event):
     name: ClassVar[str] = "key.made"
     key: str

@@ -1,10 +1,12 @@
-"""People, their sign-ins, the links they are mailed and the keys of their scripts. Owns ``people``,
-``sign_ins``, ``mailed_links`` and ``api_keys``; says what staff may do."""
+"""People, their sign-ins, the links they are mailed, the keys of their scripts, their addresses and
+consents. Owns ``people``, ``sign_ins``, ``mailed_links``, ``api_keys``, ``address_book``,
+``consents`` and ``data_exports``; says what staff may do."""
 
 from webapp.accounts.handlers import handlers
 from webapp.accounts.jobs import jobs
 from webapp.accounts.mails import mails
 from webapp.accounts.permissions import PERMISSIONS
+from webapp.accounts.personal import personal
 from webapp.feature import Feature, Late
 
 accounts = Feature(
@@ -14,4 +16,5 @@ accounts = Feature(
     jobs=jobs,
     mails=mails,
     permissions=PERMISSIONS,
+    personal=personal,
 )

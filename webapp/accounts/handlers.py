@@ -1,12 +1,16 @@
-"""What people are mailed when something happens to their account."""
+"""What people are mailed when something happens to their account, and what is done for them
+behind it."""
 
 from typing import Any
 
 from sqlmodel import Session
 
-from webapp.accounts import mails, queries
+from webapp.accounts import commands, jobs, mails, queries
 from webapp.accounts.commands.linking import LASTS
 from webapp.accounts.events import (
+    CustomerErased,
+    ExportAsked,
+    ExportReady,
     LinkPromised,
     PasswordChanged,
     PersonEvent,
@@ -51,6 +55,23 @@ def tell_of_a_new_device(session: Session, event: SignedIn) -> None:
 @handlers.on(PasswordChanged)
 def tell_of_the_new_password(session: Session, event: PasswordChanged) -> None:
     _tell(session, mails.password_changed, event, version=f"{now():%Y-%m-%dT%H:%M:%S.%f}")
+
+
+@handlers.on(ExportAsked)
+def make_the_copy(session: Session, event: ExportAsked) -> None:
+    job = jobs.make_export.later(session, export=event.export, asked_by=event.person)
+    commands.note_export_job(session, event.export, job)
+
+
+@handlers.on(ExportReady)
+def say_the_copy_is_ready(session: Session, event: ExportReady) -> None:
+    _tell(session, mails.export_ready, event, version=event.export)
+
+
+@handlers.on(CustomerErased)
+def delete_their_files(session: Session, event: CustomerErased) -> None:
+    if event.files:
+        jobs.forget_files.later(session, keys=list(event.files))
 
 
 def _tell(

@@ -15,6 +15,7 @@ class LinkPurpose(StrEnum):
     sign_in = "sign_in"
     invite = "invite"
     staff_reset = "staff_reset"
+    stay = "stay"
 
 
 _PLACES = {
@@ -23,6 +24,7 @@ _PLACES = {
     LinkPurpose.sign_in: "/account/link",
     LinkPurpose.invite: "/admin/password",
     LinkPurpose.staff_reset: "/admin/password",
+    LinkPurpose.stay: "/account/stay",
 }
 
 

@@ -139,12 +139,38 @@ def password_changed(session: Session, *, person: str) -> dict[str, Any]:
     return _person(session, person)
 
 
+@mails.kind(
+    "stay",
+    title="The account is about to be erased",
+    when="When somebody asks for their account to be erased: how to stop it.",
+    sample=newest_link(LinkPurpose.stay),
+    needs=NEEDS,
+    is_urgent=True,
+    keeps=KEPT,
+)
+def stay(session: Session, *, link: str) -> dict[str, Any]:
+    return _link(session, link)
+
+
+@mails.kind(
+    "export_ready",
+    title="Your data is ready",
+    when="When the copy of all that is kept about somebody has been made.",
+    sample=newest_person,
+    needs=NEEDS,
+    keeps=KEPT,
+)
+def export_ready(session: Session, *, person: str) -> dict[str, Any]:
+    return _person(session, person)
+
+
 OF_PURPOSE: dict[LinkPurpose, MailKind] = {
     LinkPurpose.verify: verify,
     LinkPurpose.reset: reset,
     LinkPurpose.sign_in: sign_in,
     LinkPurpose.invite: staff_invited,
     LinkPurpose.staff_reset: staff_reset,
+    LinkPurpose.stay: stay,
 }
 
 

@@ -1,9 +1,11 @@
 """People who may sign in, the browsers they are signed in with, the links they are mailed, the keys
-of their scripts, what a shop's own roles may do, and what staff keep of customers."""
+of their scripts, what a shop's own roles may do, what staff keep of customers, what people told us
+about themselves, and copies of all that is kept of them."""
 
 from datetime import datetime
+from enum import StrEnum
 
-from sqlalchemy import Index
+from sqlalchemy import Index, Text
 from sqlmodel import Field, SQLModel
 
 from webapp.accounts.links import LinkPurpose
@@ -40,6 +42,10 @@ class Person(SQLModel, table=True):
     """Their own language; empty: the shop's."""
     time_zone: str = Field(default="", max_length=60)
     """Theirs; empty: the shop's."""
+    avatar: str = Field(default="", max_length=80)
+    """Where their picture lies in the storage; empty: they have none."""
+    erase_at: datetime | None = optional_utc_field(index=True)
+    """When the account is erased, unless somebody changes their mind before."""
     created_at: datetime = utc_field(default_factory=now)
     last_sign_in_at: datetime | None = optional_utc_field()
     """Of staff."""
@@ -185,3 +191,75 @@ class CustomerNote(SQLModel, table=True):
     author: str = Field(max_length=200)
     text: str = Field(max_length=2000)
     created_at: datetime = utc_field(default_factory=now)
+
+
+class AddressEntry(SQLModel, table=True):
+    """An address of somebody's address book. The fields are those of ``addresses.Address``."""
+
+    __tablename__ = "address_book"
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = public_id_field("adr")
+    person_id: int = Field(foreign_key="people.id", ondelete="CASCADE", index=True)
+    country: str = Field(max_length=2)
+    name: str = Field(default="", max_length=200)
+    company_name: str = Field(default="", max_length=200)
+    street_address: str = Field(default="", max_length=200)
+    street_address_2: str = Field(default="", max_length=200)
+    city_area: str = Field(default="", max_length=200)
+    city: str = Field(default="", max_length=200)
+    country_area: str = Field(default="", max_length=200)
+    postal_code: str = Field(default="", max_length=200)
+    sorting_code: str = Field(default="", max_length=200)
+    is_delivery: bool = False
+    """The one that checkout begins with; at most one of a person's."""
+    is_invoice: bool = False
+    created_at: datetime = utc_field(default_factory=now)
+    updated_at: datetime = utc_field(default_factory=now)
+
+
+class Consent(SQLModel, table=True):
+    """That somebody said yes or no to being written to. Never changed: the newest counts."""
+
+    __tablename__ = "consents"
+    __table_args__ = (Index("ix_consents_email", "email", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int | None = Field(
+        default=None, foreign_key="people.id", ondelete="CASCADE", index=True
+    )
+    """Null: a guest's, who gave an address."""
+    email: str = Field(max_length=254)
+    """The address of that moment."""
+    purpose: str = Field(default="marketing", max_length=40)
+    is_given: bool
+    source: str = Field(max_length=40)
+    """Where it was said: ``register``, ``checkout``, ``profile``, ``unsubscribe``."""
+    wording: str = Field(default="", sa_type=Text)
+    """What stood beside the box, word for word."""
+    at: datetime = utc_field(default_factory=now)
+
+
+class ExportState(StrEnum):
+    making = "making"
+    ready = "ready"
+    failed = "failed"
+
+
+class DataExport(SQLModel, table=True):
+    """A copy of all that the shop keeps of somebody, in one file that is theirs for a week."""
+
+    __tablename__ = "data_exports"
+    __table_args__ = (Index("ix_data_exports_person", "person_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = public_id_field("exp")
+    person_id: int = Field(foreign_key="people.id", ondelete="CASCADE")
+    state: ExportState = enum_field(ExportState, ExportState.making)
+    job: str = Field(default="", max_length=40)
+    """The job that makes it."""
+    storage_key: str = Field(default="", max_length=200)
+    size_bytes: int = 0
+    asked_at: datetime = utc_field(default_factory=now)
+    ready_at: datetime | None = optional_utc_field()
+    expires_at: datetime | None = optional_utc_field(index=True)

@@ -12,6 +12,7 @@ from webapp.accounts.permissions import ROLE_NAMES, ROLES, of_role
 from webapp.kit.actors import Actor
 from webapp.kit.clock import now
 from webapp.kit.errors import NotFound
+from webapp.runtime.personal import Whose
 from webapp.runtime.secrets import hash_token
 
 
@@ -25,6 +26,13 @@ def by_public_id(session: Session, public_id: str) -> Person:
     if person is None:
         raise NotFound("There is no such person.")
     return person
+
+
+def whose(person: Person) -> Whose:
+    """Somebody, as what is kept of them is found."""
+    if person.id is None:
+        raise ValueError("the person has not been stored yet")
+    return Whose(person.id, person.public_id, person.email if person.is_verified else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ It is known by a random id in a signed cookie; a visitor has none until the firs
 """
 
 from webapp.cart.pages import pages
+from webapp.cart.personal import personal
 from webapp.feature import Feature
 
-cart = Feature("cart", pages=pages)
+cart = Feature("cart", pages=pages, personal=personal)

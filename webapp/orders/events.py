@@ -1,9 +1,11 @@
 """Facts about orders. They hold no more of a person than staff write into a note."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import ClassVar
 
 from webapp.runtime.events import Event
+from webapp.runtime.personal import Forgotten
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,15 @@ class FulfilmentDelivered(OrderEvent):
     tells: ClassVar[str] = "A parcel of an order has arrived."
     fulfilment: str
     fulfilment_number: str
+
+
+@dataclass(frozen=True)
+class BuyerForgotten(OrderEvent, Forgotten):
+    """Its buyer was erased. What an invoice must say may still be kept, ``until`` a day."""
+
+    name: ClassVar[str] = "order.buyer_forgotten"
+    tells: ClassVar[str] = "The buyer of an order was erased: forget who it was."
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from webapp.orders.handlers import handlers
 from webapp.orders.jobs import jobs
 from webapp.orders.mails import mails
 from webapp.orders.pages import pages
+from webapp.orders.personal import personal
 from webapp.orders.portraits import PORTRAITS
 
 orders = Feature(
@@ -19,4 +20,5 @@ orders = Feature(
     jobs=jobs,
     mails=mails,
     portraits=PORTRAITS,
+    personal=personal,
 )

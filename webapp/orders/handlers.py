@@ -118,7 +118,7 @@ def _tell_of_cancellation(session: Session, event: OrderCancelled | OrderUpdated
 def _write(session: Session, kind: MailKind, order: str, *, version: str = "", **more: Any) -> None:
     """A message about the order of this id, if it is one, to whoever placed it."""
     buyer = queries.buyer_of(session, order)
-    if buyer is None:
+    if buyer is None or not buyer.email:
         return
     post(
         session,

@@ -1,5 +1,7 @@
 """What orders do after the answer has left."""
 
+from datetime import timedelta
+
 from webapp.orders import commands
 from webapp.runtime.jobs import JobContext, Jobs
 
@@ -15,3 +17,15 @@ def answer_lookup(context: JobContext, number: str, email: str) -> None:
     """
     with context.writing() as session:
         commands.ask_for_link(session, number=number, email=email)
+
+
+@jobs.job(every=timedelta(days=1))
+def forget_due(context: JobContext) -> dict[str, int]:
+    """Forget what invoices of erased buyers had to say, once the law does not ask for it."""
+    forgotten = 0
+    while True:
+        with context.writing() as session:
+            some = commands.forget_due(session)
+        forgotten += some
+        if not some:
+            return {"forgotten": forgotten}

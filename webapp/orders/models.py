@@ -126,6 +126,8 @@ class Order(SQLModel, table=True):
     confirmed_at: datetime | None = optional_utc_field()
     completed_at: datetime | None = optional_utc_field()
     cancelled_at: datetime | None = optional_utc_field()
+    forget_at: datetime | None = optional_utc_field(index=True)
+    """Its buyer was erased: the invoice's name and address go then as well."""
     updated_at: datetime = utc_field(default_factory=now)
 
 

@@ -59,5 +59,7 @@ class ShopSettings(SQLModel, table=True):
     """Customers may choose a user name and sign in with it instead of their address."""
     confirm_first: bool = False
     """New customers sign in only once they have confirmed their address."""
+    invoice_years: int = 10
+    """For so long the law wants to see who was sent an invoice; 0: not at all."""
     is_set_up: bool = False
     updated_at: datetime = utc_field(default_factory=now)

@@ -45,6 +45,7 @@ class Shop:
     delivery_countries: list[str]
     usernames: bool
     confirm_first: bool
+    invoice_years: int
     is_set_up: bool
 
     def money(self, minor: int) -> Money:

@@ -37,6 +37,14 @@ def pack(stated: Stated, data: Mapping[str, Any]) -> bytes:
     )
 
 
+def without(body: bytes, names: frozenset[str]) -> bytes:
+    """The same envelope, and of what it shows nothing under these names."""
+    envelope = json.loads(zlib.decompress(body))
+    data = envelope["data"]
+    envelope["data"] = {name: value for name, value in data.items() if name not in names}
+    return packed(envelope)
+
+
 def packed(envelope: Mapping[str, Any]) -> bytes:
     return zlib.compress(_written(envelope), _LEVEL)
 

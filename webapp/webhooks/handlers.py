@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from webapp.runtime.closing import Stated
 from webapp.runtime.events import Handlers
+from webapp.runtime.personal import Forgotten
 from webapp.webhooks import commands, queries
 from webapp.webhooks.events import DeliveryAsked, EndpointChanged
 from webapp.webhooks.jobs import fan_out, serve
@@ -18,6 +19,12 @@ def announce(session: Session, stated: Sequence[Stated]) -> None:
     """Freeze the messages, and promise to send them where somebody listens."""
     if commands.announce(session, stated) and queries.listening(session):
         _promise(session)
+
+
+@handlers.on(Forgotten)
+def forget_who_it_was(session: Session, fact: Forgotten) -> None:
+    """What was frozen for those outside is fetched and sent again for a while."""
+    commands.forget(session, fact.subject)
 
 
 @handlers.on(EndpointChanged)

@@ -18,7 +18,20 @@ from webapp.accounts.commands.customers import (
     sign_customer_out,
     tag_customer,
 )
+from webapp.accounts.commands.exporting import (
+    ask_for_export,
+    forget_old_exports,
+    note_export_job,
+    settle_export,
+)
 from webapp.accounts.commands.keys import make_key, note_key_use, revoke_key
+from webapp.accounts.commands.leaving import (
+    ask_for_erasure,
+    erase,
+    forget_consents,
+    stay,
+    stop_erasure,
+)
 from webapp.accounts.commands.linking import forget_old_links, open_link, promise_link, spend_link
 from webapp.accounts.commands.recovering import colleague_of_link, invite, set_password
 from webapp.accounts.commands.registering import (
@@ -60,6 +73,8 @@ __all__ = [
     "add_group",
     "add_staff",
     "admit",
+    "ask_for_erasure",
+    "ask_for_export",
     "ask_for_link",
     "change_password",
     "change_role",
@@ -71,8 +86,11 @@ __all__ = [
     "confirm",
     "delete_group",
     "delete_role",
+    "erase",
+    "forget_consents",
     "forget_ended",
     "forget_note",
+    "forget_old_exports",
     "forget_old_links",
     "found",
     "group_customer",
@@ -84,6 +102,7 @@ __all__ = [
     "normalised_email",
     "normalised_username",
     "note_customer",
+    "note_export_job",
     "note_key_use",
     "note_seen",
     "open_customer",
@@ -95,6 +114,7 @@ __all__ = [
     "reset_password",
     "revoke_key",
     "set_password",
+    "settle_export",
     "sign_customer_out",
     "sign_in",
     "sign_out",
@@ -102,6 +122,8 @@ __all__ = [
     "sign_out_everywhere",
     "span_of",
     "spend_link",
+    "stay",
+    "stop_erasure",
     "tag_customer",
     "verify",
 ]

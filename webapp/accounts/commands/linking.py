@@ -18,6 +18,7 @@ LASTS = {
     LinkPurpose.sign_in: timedelta(minutes=15),
     LinkPurpose.invite: timedelta(days=7),
     LinkPurpose.staff_reset: timedelta(hours=1),
+    LinkPurpose.stay: timedelta(hours=72),
 }
 SPENT = "It was used already, or is too old. Ask for a new one."
 

@@ -14,6 +14,7 @@ from webapp.cart.commands.filling import (
     set_quantity,
     start,
 )
+from webapp.cart.commands.forgetting import forget_person
 from webapp.cart.commands.merging import Merged, Policy, merge
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "accept_prices",
     "add",
     "convert",
+    "forget_person",
     "hold",
     "keep",
     "merge",

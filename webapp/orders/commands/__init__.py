@@ -2,6 +2,7 @@
 
 from webapp.orders.commands.attaching import attach_orders
 from webapp.orders.commands.cancelling import cancel
+from webapp.orders.commands.forgetting import forget_buyer, forget_due
 from webapp.orders.commands.fulfilling import fulfil, mark_delivered
 from webapp.orders.commands.noting import add_note
 from webapp.orders.commands.opening import ask_for_link, is_fresh, open_once
@@ -17,6 +18,8 @@ __all__ = [
     "attach_orders",
     "cancel",
     "count_money",
+    "forget_buyer",
+    "forget_due",
     "fulfil",
     "is_fresh",
     "mark_delivered",

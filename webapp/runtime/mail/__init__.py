@@ -5,6 +5,7 @@ from webapp.runtime.mail.events import MailBounced, MailServerRefused
 from webapp.runtime.mail.letters import Letter, Letterhead, LetterPress, Sources
 from webapp.runtime.mail.office import PostOffice
 from webapp.runtime.mail.overseeing import NotNow, call_off, message_of, resend, send_kept
+from webapp.runtime.mail.personal import empty_mail_about, personal
 from webapp.runtime.mail.posting import post
 from webapp.runtime.mail.sending import jobs
 from webapp.runtime.mail.table import MailRecord, MailState
@@ -26,8 +27,10 @@ __all__ = [
     "PostOffice",
     "Sources",
     "call_off",
+    "empty_mail_about",
     "jobs",
     "message_of",
+    "personal",
     "post",
     "resend",
     "send_kept",

@@ -3,6 +3,7 @@
 from webapp.webhooks.commands.announcing import announce, number
 from webapp.webhooks.commands.asking import replay, resend, test, try_now
 from webapp.webhooks.commands.endpoints import add, change, pause, remove, rotate, switch_on
+from webapp.webhooks.commands.forgetting import forget
 from webapp.webhooks.commands.recording import record
 from webapp.webhooks.commands.watching import sweep, watch
 
@@ -10,6 +11,7 @@ __all__ = [
     "add",
     "announce",
     "change",
+    "forget",
     "number",
     "pause",
     "record",

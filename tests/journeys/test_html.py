@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from tests.browser import Browser
 from tests.conftest import settings_in
+from tests.factories.people import register
 from tests.house.conftest import Site, copy_of, open_site, routes_of
 from tests.journeys.pages import ALSO, is_page
+from webapp.runtime.mail import MailRecord
 from webapp.settings import Settings
 
 CHECKER = Path(__file__).resolve().parents[1] / "tools/node_modules/vnu-jar/build/dist/vnu.jar"
@@ -88,12 +91,32 @@ def _write(site: Site, folder: Path) -> list[Path]:
         "sign-in refused": shopper.get("/admin/sign-in").submit("#sign-in-form"),
     }.items():
         pages[name] = page.html
+    pages |= _letters(site)
     written = []
     for name, html in pages.items():
         path = folder / (re.sub(r"\W+", "-", name).strip("-") + ".html")
         path.write_text(html)
         written.append(path)
     return written
+
+
+def _letters(site: Site) -> dict[str, str]:
+    """One of each kind of message that the shop has written, those to somebody new among them."""
+    with site.anyone.somebody_else() as stranger:
+        register(stranger)
+        for path, form in (("link", "#link-form"), ("reset", "#forgotten-form")):
+            asked = stranger.get(f"/account/{path}").submit(form, email="ada@example.com")
+            assert asked.path == "/account/mailed", asked
+    site.app.state.shop.runner.run_due()
+    with site.database.reading() as session:
+        found = session.exec(select(MailRecord.kind, MailRecord.html_body)).all()
+    letters = {f"mail {kind}": html for kind, html in found if html}
+    for link in site.owner.get("/admin/mail/words").all("main a[href^='/admin/mail/words/']"):
+        preview = site.owner.get(f"{link.attributes['href']}/letter")
+        if preview.status == 200:  # there is something to show it with
+            letters[f"preview {link.attributes['href']}"] = preview.html
+    assert len(letters) > 12, sorted(letters)
+    return letters
 
 
 def _keep(pages: dict[str, str], browser: Browser, path: str) -> None:

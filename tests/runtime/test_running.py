@@ -1,5 +1,6 @@
 """The runner with its threads, beside other runners and other processes, and after their end."""
 
+import contextlib
 import subprocess
 import sys
 import threading
@@ -13,7 +14,7 @@ from sqlmodel import select
 from tests.runtime import racing
 from webapp.kit.clock import moved, now
 from webapp.runtime.jobs import JobRecord, Jobs, JobState, cancel, housekeeping, job_of
-from webapp.runtime.jobs.endings import ENDED
+from webapp.runtime.jobs.endings import ENDED, INTERRUPTIONS_BORNE
 from webapp.runtime.jobs.leases import LEASE
 from webapp.runtime.jobs.running import Runner
 from webapp.runtime.jobs.scheduling import ensure_scheduled
@@ -178,14 +179,48 @@ def test_a_job_that_takes_every_process_down_ends_among_the_dead_letters(floor, 
         raise KeyboardInterrupt  # leaves the row as a killed process does
 
     identifier = promise(floor, crash)
-    for lost in (0, 1):
-        with moved(lost * (LEASE + timedelta(seconds=1))), pytest.raises(KeyboardInterrupt):
+    for later in range(3 * INTERRUPTIONS_BORNE):
+        with moved(later * timedelta(minutes=6)), contextlib.suppress(KeyboardInterrupt):
             runner.run_due()
-    with moved(3 * LEASE):
-        assert runner.run_due() == 0
 
     job = view(floor, identifier)
-    assert (job.state, job.attempts, job.error) == (JobState.failed, 2, ENDED)
+    assert (job.state, job.attempts, job.error) == (JobState.failed, INTERRUPTIONS_BORNE, ENDED)
+
+
+def test_a_job_that_was_interrupted_has_as_many_tries_of_its_own_as_ever(floor, jobs, runner):
+    """Whoever was under way each time when the machine lost its power did nothing wrong."""
+    begun = []
+
+    @jobs.job(retries=1, first_pause=timedelta(0))
+    def work(context):
+        begun.append(context.attempt)
+        if len(begun) <= 5:
+            raise KeyboardInterrupt
+        if len(begun) == 6:
+            raise RuntimeError("its own fault, for the first time")
+
+    identifier = promise(floor, work)
+    for later in range(20):
+        with moved(later * timedelta(minutes=6)), contextlib.suppress(KeyboardInterrupt):
+            runner.run_due()
+
+    job = view(floor, identifier)
+    assert begun == [1, 2, 3, 4, 5, 6, 7]
+    assert (job.state, job.attempts, job.max_attempts) == (JobState.done, 7, 7)
+
+
+def test_what_may_be_tried_once_is_not_tried_again_when_its_process_ended(floor, jobs, runner):
+    @jobs.job(retries=0)
+    def crash(context):
+        raise KeyboardInterrupt
+
+    identifier = promise(floor, crash)
+    with pytest.raises(KeyboardInterrupt):
+        runner.run_due()
+    with moved(2 * LEASE):
+        assert runner.run_due() == 0
+
+    assert view(floor, identifier).state == JobState.failed
 
 
 def test_a_run_that_wakes_up_after_its_lease_cannot_write_beside_its_successor(

@@ -6,7 +6,7 @@ than its lease finds nothing to settle and so cannot disturb its successor.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -27,6 +27,8 @@ LONGEST_ERROR = 8_000
 """Characters of a traceback that are kept: its end, where the reason is."""
 
 LONGEST_REASON = 300
+
+INTERRUPTIONS_BORNE = 20
 
 ENDED = "The process that ran it ended before it did."
 
@@ -126,25 +128,36 @@ def _settled(session: Session, group: Sequence[Ending]) -> dict[str, JobState]:
 def reclaim_lost(database: Database) -> int:
     """Queue again what is marked as running though its process is gone; how many there were.
 
-    A job that takes its process down with it does so only as often as it may be tried.
+    Such a try is not counted: a job that was under way each time when the machine lost its power
+    did nothing wrong. It waits longer each time, so that others go first, and after
+    ``INTERRUPTIONS_BORNE`` it is taken for what ends the process. What may be tried only once is
+    not tried again.
     """
     lost = (RUNNING, jobs.c.lease_until < now())
     with database.reading() as session:
         if session.connection().execute(select(jobs.c.id).where(*lost).limit(1)).first() is None:
             return 0
-    spent = jobs.c.attempts >= jobs.c.max_attempts
+    at = now()
+    once = jobs.c.max_attempts - jobs.c.interruptions <= 1
+    spent = once | (jobs.c.interruptions + 1 >= INTERRUPTIONS_BORNE)
     statement = (
         update(jobs)
         .where(*lost)
         .values(
             state=_either(spent, JobState.failed, JobState.queued),
-            due_at=now(),
+            due_at=case(
+                (jobs.c.interruptions < 3, literal(at, UtcDateTime())),
+                (jobs.c.interruptions < 10, literal(at + timedelta(seconds=30), UtcDateTime())),
+                else_=literal(at + timedelta(minutes=5), UtcDateTime()),
+            ),
+            max_attempts=jobs.c.max_attempts + 1,
+            interruptions=jobs.c.interruptions + 1,
             error=ENDED,
             reason=ENDED,
             lease_owner="",
             lease_until=None,
             relayed_at=None,
-            finished_at=case((spent, literal(now(), UtcDateTime())), else_=None),
+            finished_at=case((spent, literal(at, UtcDateTime())), else_=None),
         )
         .returning(jobs.c.public_id, jobs.c.kind, jobs.c.attempts, jobs.c.state)
     )

@@ -187,6 +187,8 @@ def _taken_back(session: Session, public_ids: list[str]) -> list[str]:
         .values(
             state=JobState.queued,
             attempts=0,
+            max_attempts=jobs.c.max_attempts - jobs.c.interruptions,
+            interruptions=0,
             due_at=now(),
             finished_at=None,
             asked_again=False,

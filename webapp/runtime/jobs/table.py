@@ -88,6 +88,9 @@ class JobRecord(SQLModel, table=True):
     due_at: datetime = utc_field(default_factory=now)
     attempts: int = 0
     max_attempts: int = 6
+    """One more for each interruption: those are not the job's own failures."""
+    interruptions: int = 0
+    """Tries that ended because their process did."""
     lease_owner: str = Field(default="", max_length=80)
     """Who runs it: different at every claim, so that a late finisher cannot pass for a new one."""
     lease_until: datetime | None = optional_utc_field()

@@ -1,0 +1,19 @@
+"""interruptions of jobs"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0014"
+down_revision = "0013"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column(
+        "jobs", sa.Column("interruptions", sa.Integer(), nullable=False, server_default="0")
+    )
+
+
+def downgrade() -> None:
+    op.drop_column("jobs", "interruptions")

@@ -20,7 +20,7 @@ from webapp.runtime.events import Handlers
 from webapp.runtime.jobs import Jobs, Means, Runner, housekeeping
 from webapp.runtime.jobs.broker import CeleryBroker
 from webapp.runtime.jobs.relaying import Relay
-from webapp.runtime.limits import Buckets
+from webapp.runtime.limits import Buckets, Delays
 from webapp.runtime.links import links_for
 from webapp.runtime.mail import Mails, PostOffice, sources_of
 from webapp.runtime.mail import jobs as mail_jobs
@@ -154,6 +154,11 @@ def create_app(settings: Settings, *, open_all: bool = True) -> FastAPI:
     site.state.means = shop.means
     site.state.storage = shop.means.storage
     site.state.sign_in_tries = Buckets(per_minute=6, burst=10)
+    # Growing: for an account from one network, from browsers of its owner, from anywhere. The last
+    # stays short: it is the one that strangers could use against the owner of a new browser.
+    site.state.password_tries = Delays(free=5, first=10, most=900)
+    site.state.own_password_tries = Delays(free=5, first=10, most=900)
+    site.state.account_tries = Delays(free=30, first=1, most=10)
     site.state.network_tries = Buckets(per_minute=30, burst=60)
     site.state.mail_asks = Buckets(per_minute=0.5, burst=5)
     # What is there at once and what comes within an hour: five for an address, twenty a network.

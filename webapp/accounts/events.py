@@ -133,15 +133,24 @@ class GroupChanged(Event):
 
 @dataclass(frozen=True)
 class SignedIn(PersonEvent):
-    """``how``: ``password``, ``link``, ``passkey``, the name of a provider."""
+    """``how``: ``password``, ``link``, ``passkey``, the name of a provider. ``network`` is too
+    rough to be anybody's (``web.limits.roughly``), so that it may stay."""
 
     name: ClassVar[str] = "person.signed_in"
     how: str = "password"
     sign_in: str = ""
     is_new_device: bool = False
+    device: str = ""
+    network: str = ""
 
     def payload(self) -> dict[str, Any]:
-        return {"how": self.how, "sign_in": self.sign_in, "is_new_device": self.is_new_device}
+        return {
+            "how": self.how,
+            "sign_in": self.sign_in,
+            "is_new_device": self.is_new_device,
+            "device": self.device,
+            "network": self.network,
+        }
 
 
 @dataclass(frozen=True)

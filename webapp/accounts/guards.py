@@ -11,25 +11,32 @@ from anyio.lowlevel import RunVar
 from fastapi import Depends, Request
 from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
 from sqlmodel import Session
+from starlette.responses import Response
 
-from webapp.accounts import commands, queries
+from webapp.accounts import commands, passwords, queries
 from webapp.accounts.commands.keys import USE_NOTED_EVERY
 from webapp.accounts.commands.signing_in import SEEN_NOTED_EVERY
 from webapp.accounts.errors import ConfirmationNeeded, KeyNeeded, UnknownKey
 from webapp.accounts.passwords import HASHES_AT_ONCE
-from webapp.accounts.queries import Member
+from webapp.accounts.queries import Credentials, Member
 from webapp.kit.actors import Actor
 from webapp.kit.clock import now
 from webapp.kit.errors import SignInNeeded, TooMany
 from webapp.runtime.db import Database
-from webapp.runtime.limits import Buckets
+from webapp.runtime.limits import Buckets, Delays
 from webapp.web.deps import Data, Db, place
-from webapp.web.limits import tell_limit, whose
-from webapp.web.sessions import read_cookie
+from webapp.web.limits import roughly, tell_limit, whose
+from webapp.web.sessions import read_cookie, set_cookie
 
 log = structlog.get_logger("vitrine.accounts")
 
 COOKIE = "session"
+KNOWN = "known"
+"""The cookie that says who has signed in in a browser before."""
+KNOWN_LASTS = 400 * 24 * 3600
+"""Seconds; browsers keep no cookie longer."""
+_MOST_KNOWN = 8
+_SETTLING_IN = timedelta(hours=1)
 
 FRESH_FOR = timedelta(minutes=15)
 """After proving who one is, one may do what is sensitive for so long."""
@@ -74,7 +81,22 @@ async def seen_noted(request: Request) -> AsyncIterator[None]:
 SeenNoted = Annotated[None, Depends(seen_noted, scope="request")]
 
 
-async def hashing_turn() -> AsyncIterator[None]:
+async def failure_noted(request: Request) -> AsyncIterator[None]:
+    """Once the answer has left, which took as long as for an account that is none, remember that a
+    wrong password was tried."""
+    try:
+        yield
+    finally:
+        tried: int | None = getattr(request.state, "failure_to_note", None)
+        if tried is not None:
+            person = tried
+            network = roughly(request.scope)
+            await _note(request, lambda session: commands.note_failure(session, person, network))
+
+
+async def hashing_turn(
+    _noted: Annotated[None, Depends(failure_noted, scope="request")],
+) -> AsyncIterator[None]:
     """A place among the few that hash at once. Whoever waits for it holds no thread and none of
     the places of those who have other slow work."""
     async with place(_hash_places, 2 * HASHES_AT_ONCE):
@@ -86,9 +108,9 @@ HashTurn = Annotated[None, Depends(hashing_turn, scope="function")]
 
 
 def slow_down(request: Request, typed: str) -> None:
-    """Before a password is tried: ten tries at once and then one every ten seconds, for each pair
-    of network and account; sixty and then thirty a minute for a network. So nobody locks out
-    somebody else. Raises ``TooMany``."""
+    """Before something is tried that is not to be guessed: ten tries at once and then one every ten
+    seconds, for each pair of network and account; sixty and then thirty a minute for a network. So
+    nobody locks out somebody else. Raises ``TooMany``."""
     network = whose(request.scope)
     state = request.app.state
     wait = max(state.sign_in_tries.take(f"{network} {typed}"), state.network_tries.take(network))
@@ -97,6 +119,80 @@ def slow_down(request: Request, typed: str) -> None:
         raise TooMany(
             f"That were many tries. Wait {seconds} seconds and try again.", retry_after=seconds
         )
+
+
+def proves(request: Request, typed: str, known: Credentials | None, password: str) -> bool:
+    """Whether this is the password of ``known``: one hash, whoever they are. ``typed`` is what was
+    typed as address or name, in the form we store. For a route with a ``HashTurn``.
+
+    Every failure makes the next try wait longer, up to a quarter of an hour: for this account from
+    this network, and a little for the account as a whole. In a browser that its owner has signed in
+    with before, what others do counts for nothing (OWASP, "device cookies"), so nobody locks out
+    somebody else. Raises ``TooMany``.
+    """
+    network = whose(request.scope)
+    state = request.app.state
+    if known is not None and known.person in known_in(request):
+        counted = [(state.own_password_tries, known.person)]
+    else:
+        counted = [(state.password_tries, f"{network} {typed}"), (state.account_tries, typed)]
+    _take_a_try(request, counted)
+    is_right = passwords.matches(password, known.password_hash if known else None)
+    if is_right:
+        own, *others = counted
+        own[0].forgive(own[1])
+        for delays, key in others:
+            delays.forgive(key, 1)
+    elif known is not None:
+        request.state.failure_to_note = known.key
+    return is_right
+
+
+def _take_a_try(request: Request, counted: list[tuple[Delays, str]]) -> None:
+    """Count a try everywhere, or nowhere and raise ``TooMany``."""
+    taken: list[tuple[Delays, str]] = []
+    wait = 0.0
+    for delays, key in counted:
+        wait = delays.take(key)
+        if wait:
+            break
+        taken.append((delays, key))
+    wait = wait or request.app.state.network_tries.take(whose(request.scope))
+    if wait:
+        for delays, key in taken:
+            delays.forgive(key, 1)
+        seconds = math.ceil(wait)
+        raise TooMany(
+            f"That were many tries. Wait {seconds} seconds and try again.", retry_after=seconds
+        )
+
+
+def known_in(request: Request) -> list[str]:
+    """The people (public ids) who have signed in in this browser before, the latest first."""
+    value = read_cookie(request, KNOWN)
+    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []
+
+
+def is_new_in(request: Request, known: Credentials) -> bool:
+    """Nobody is warned of the browser with which they have just made their account."""
+    is_settling_in = known.created_at > now() - _SETTLING_IN
+    return known.person not in known_in(request) and not is_settling_in
+
+
+def remember_in(request: Request, response: Response, person: str) -> None:
+    """The browser has seen this person sign in."""
+    people = [person, *(one for one in known_in(request) if one != person)]
+    set_cookie(request, response, KNOWN, people[:_MOST_KNOWN], KNOWN_LASTS)
+
+
+def browser_of(request: Request, known: Credentials, *, is_kept: bool = False) -> commands.Browser:
+    """The browser that somebody signs in with."""
+    return commands.Browser(
+        request.headers.get("user-agent", ""),
+        is_kept=is_kept,
+        is_new=is_new_in(request, known),
+        network=roughly(request.scope),
+    )
 
 
 def slow_down_mail(request: Request, email: str) -> None:

@@ -11,6 +11,7 @@ from webapp.accounts.events import (
     CustomerErased,
     ExportAsked,
     ExportReady,
+    KeyMade,
     LinkPromised,
     PasswordChanged,
     PersonEvent,
@@ -50,6 +51,22 @@ def tell_of_a_new_device(session: Session, event: SignedIn) -> None:
     if event.is_new_device:
         browser = queries.device_name(session, event.sign_in)
         _tell(session, mails.new_device, event, version=event.sign_in, browser=browser)
+
+
+@handlers.on(KeyMade)
+def tell_of_the_new_key(session: Session, event: KeyMade) -> None:
+    person = queries.by_public_id(session, event.person)
+    post(
+        session,
+        mails.new_key,
+        to=person.email,
+        name=person.name,
+        about=event.subject,
+        locale=person.locale,
+        person=event.person,
+        title=event.title,
+        prefix=event.prefix,
+    )
 
 
 @handlers.on(PasswordChanged)

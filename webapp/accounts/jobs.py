@@ -32,6 +32,7 @@ def tidy(context: JobContext) -> dict[str, int]:
         swept = {
             "sign_ins": commands.forget_ended(session),
             "links": commands.forget_old_links(session),
+            "failures": commands.forget_failures(session),
         }
         files = commands.forget_old_exports(session)
     for key in files:

@@ -164,6 +164,20 @@ def export_ready(session: Session, *, person: str) -> dict[str, Any]:
     return _person(session, person)
 
 
+@mails.kind(
+    "new_key",
+    title="A key for scripts was made",
+    when="When an API key was made that acts for somebody.",
+    sample=newest_person,
+    needs=NEEDS,
+    keeps=KEPT,
+)
+def new_key(
+    session: Session, *, person: str, title: str = "Warehouse", prefix: str = "vk_8Jk2mQx4"
+) -> dict[str, Any]:
+    return {**_person(session, person), "title": title, "prefix": prefix}
+
+
 OF_PURPOSE: dict[LinkPurpose, MailKind] = {
     LinkPurpose.verify: verify,
     LinkPurpose.reset: reset,

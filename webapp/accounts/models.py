@@ -11,6 +11,7 @@ from sqlmodel import Field, SQLModel
 from webapp.accounts.links import LinkPurpose
 from webapp.kit.clock import now
 from webapp.runtime.columns import (
+    UtcDateTime,
     enum_field,
     json_field,
     optional_utc_field,
@@ -80,6 +81,19 @@ class SignIn(SQLModel, table=True):
     """Unless the browser is seen before, it is signed out then."""
     expires_at: datetime = utc_field(index=True)
     """Whatever happens, it is signed out then."""
+
+
+class FailedSignIn(SQLModel, table=True):
+    """Wrong passwords for one account within one hour: a count, however many they are."""
+
+    __tablename__ = "failed_sign_ins"
+
+    person_id: int = Field(foreign_key="people.id", ondelete="CASCADE", primary_key=True)
+    hour: datetime = Field(sa_type=UtcDateTime, primary_key=True, index=True)
+    tries: int
+    network: str = Field(default="", max_length=40)
+    """Where the latest came from, roughly."""
+    last_at: datetime = utc_field(default_factory=now)
 
 
 class MailedLink(SQLModel, table=True):

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlmodel import Session, col, func, or_, select
 
 from webapp.accounts.agents import browser_name
-from webapp.accounts.models import ApiKey, MailedLink, Person, Role, SignIn
+from webapp.accounts.models import ApiKey, FailedSignIn, MailedLink, Person, Role, SignIn
 from webapp.accounts.permissions import ROLE_NAMES, ROLES, of_role
 from webapp.kit.actors import Actor
 from webapp.kit.clock import now
@@ -178,6 +178,27 @@ def device_name(session: Session, sign_in: str) -> str:
     """What the browser of a sign-in is called; empty once it is over."""
     found = session.exec(select(SignIn.user_agent).where(SignIn.public_id == sign_in)).first()
     return browser_name(found) if found is not None else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failures:
+    """Wrong passwords within one hour; ``network`` is where the latest came from, roughly."""
+
+    hour: datetime
+    tries: int
+    network: str
+    last_at: datetime
+
+
+def failures(session: Session, person_key: int, *, most: int = 20) -> list[Failures]:
+    """The hours in which somebody failed to sign in to this account, the latest first."""
+    rows = session.exec(
+        select(FailedSignIn.hour, FailedSignIn.tries, FailedSignIn.network, FailedSignIn.last_at)
+        .where(FailedSignIn.person_id == person_key)
+        .order_by(col(FailedSignIn.hour).desc())
+        .limit(most)
+    )
+    return [Failures(*row) for row in rows]
 
 
 def link_by(session: Session, public_id: str) -> MailedLink:

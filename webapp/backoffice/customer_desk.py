@@ -72,6 +72,7 @@ def desk(session: Session, staff: Actor, public_id: str, forms: Forms) -> dict[s
     return {
         "person": person,
         "devices": devices,
+        "failures": accounts.failures(session, key, most=6),
         "last_seen": max((device.last_seen_at for device in devices), default=None),
         "bought": bought,
         "orders": [(row, pills(row)) for row in found],

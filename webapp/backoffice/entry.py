@@ -8,7 +8,14 @@ from starlette.responses import Response
 from webapp.accounts import commands, passwords, queries
 from webapp.accounts.errors import WeakPassword
 from webapp.accounts.founding import is_welcome_key
-from webapp.accounts.guards import COOKIE, HashTurn, slow_down, token_of
+from webapp.accounts.guards import (
+    COOKIE,
+    HashTurn,
+    browser_of,
+    proves,
+    remember_in,
+    token_of,
+)
 from webapp.backoffice.forms import FoundForm, SignInForm
 from webapp.kit.errors import Invalid, NotAllowed
 from webapp.web.deps import Data, Db
@@ -38,29 +45,32 @@ def sign_in(request: Request, db: Db, to: str = "") -> Response:
 def submit_sign_in(request: Request, form: SignInAsked, _turn: HashTurn, data: Data) -> Response:
     """Check the password outside of any transaction, then remember the browser in a short one."""
     if form.data:
-        secret = _signed_in(request, form.data, data)
-        if secret is not None:
+        signed_in = _signed_in(request, form.data, data)
+        if signed_in is not None:
+            secret, person = signed_in
             to = local_path(form.data.to) or request.app.state.url_for(HOME)
-            return _carrying(request, redirect(request, to), secret)
+            response = _carrying(request, redirect(request, to), secret)
+            remember_in(request, response, person)
+            return response
         form.refuse("password", WRONG)
     return view(request, "backoffice/sign_in.html#sign_in_form", {"form": form}, status=422)
 
 
-def _signed_in(request: Request, asked: SignInForm, data: Data) -> str | None:
+def _signed_in(request: Request, asked: SignInForm, data: Data) -> tuple[str, str] | None:
+    """The token for the browser, and the public id of whose it is."""
     try:
         address = commands.normalised_email(asked.email)
     except Invalid:
         address = "@"
-    slow_down(request, address)
     with data.reading() as session:
         known = queries.credentials(session, address)
-    is_staff = known is not None and known.role is not None
-    stored = known.password_hash if known is not None and is_staff else None
-    if not passwords.matches(asked.password, stored) or known is None:
+    known = known if known is not None and known.role is not None else None
+    if not proves(request, address, known, asked.password) or known is None:
         return None
-    agent = commands.Browser(request.headers.get("user-agent", ""))
+    agent = browser_of(request, known)
     with data.writing() as session:
-        return commands.admit(session, known, agent, instead_of=token_of(request))
+        secret = commands.admit(session, known, agent, instead_of=token_of(request))
+    return (secret, known.person) if secret is not None else None
 
 
 def _carrying(request: Request, response: Response, secret: str) -> Response:

@@ -145,7 +145,9 @@ def _signed_in(facts: Facts, currency: str) -> str:
     how = str(facts.get("how") or "password")
     ways = {"password": "", "link": " by a mailed link", "passkey": " with a passkey"}
     said = f"Signed in{ways.get(how, f' with {how}')}"
-    return f"{said}, on a new device" if facts.get("is_new_device") else said
+    said = f"{said}, on a new device" if facts.get("is_new_device") else said
+    told = [str(facts[name]) for name in ("device", "network") if facts.get(name)]
+    return f"{said} ({', '.join(told)})" if told else said
 
 
 def _signed_out(facts: Facts, currency: str) -> str:

@@ -14,11 +14,13 @@ from webapp.accounts.errors import MayDoMore
 from webapp.accounts.guards import Staff, StaffBeside
 from webapp.accounts.models import Person
 from webapp.backoffice.blaming import blame
+from webapp.backoffice.history import latest
 from webapp.backoffice.roles import may_give
 from webapp.kit.actors import Actor
 from webapp.kit.errors import Invalid, NotFound, Refused
 from webapp.runtime.db import Database
 from webapp.runtime.mail import PostOffice
+from webapp.shop.queries import current
 from webapp.web.deps import Data, Db
 from webapp.web.fields import Says, Secret
 from webapp.web.submissions import Form, Submission, submitted
@@ -100,6 +102,21 @@ def submit_staff(request: Request, form: StaffAsked, data: Data, staff: StaffBes
             if invites
             else f"{name} can sign in now.",
         )
+
+
+@pages.get("/{public_id}/sign-ins", name="backoffice.staff_sign_ins")
+def staff_sign_ins(request: Request, db: Db, staff: Staff, public_id: str) -> Response:
+    """Where a colleague is signed in, who failed to be, and what happened to the account."""
+    if not staff.may("staff:write"):
+        staff.must("staff:read")
+    person = _colleague(db, public_id)
+    context = {
+        "person": person,
+        "devices": queries.devices(db, person.id or 0),
+        "failures": queries.failures(db, person.id or 0),
+        "lines": latest(db, ("person", public_id), current(db)),
+    }
+    return view(request, "backoffice/staff/sign_ins.html", context)
 
 
 @pages.post("/{public_id}/role", name="backoffice.staff_role")

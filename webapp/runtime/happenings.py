@@ -61,6 +61,8 @@ class Sought:
 
     kind: str = ""
     name: str = ""
+    names: tuple[str, ...] = ()
+    """Several, where ``subjects`` are given."""
     actor: tuple[str, str | None] | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -130,6 +132,8 @@ def _conditions(sought: Sought) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if sought.kind:
         found.append(col(EventRecord.subject_kind) == sought.kind)
+    if sought.names:
+        found.append(col(EventRecord.name).in_(sought.names))
     if sought.name:
         found.append(col(EventRecord.name) == sought.name)
     if sought.actor is not None:

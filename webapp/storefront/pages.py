@@ -4,10 +4,17 @@ from fastapi import APIRouter
 
 from webapp.storefront import crawling, home, listing, product, reading
 from webapp.storefront.account import home as account
-from webapp.storefront.account import orders, recovering, registering, security, sign_in
+from webapp.storefront.account import (
+    orders,
+    recovering,
+    registering,
+    security,
+    security_log,
+    sign_in,
+)
 
 pages = APIRouter()
 _SHOP = (home, listing, product, reading, crawling)
-_ACCOUNT = (account, orders, security, sign_in, registering, recovering)
+_ACCOUNT = (account, orders, security, security_log, sign_in, registering, recovering)
 for _room in (*_SHOP, *_ACCOUNT):
     pages.include_router(_room.pages)

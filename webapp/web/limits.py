@@ -97,3 +97,18 @@ def whose(scope: Scope) -> str:
             return str(address.ipv4_mapped)
         return str(ipaddress.ip_network((address, 64), strict=False))
     return str(address)
+
+
+def roughly(scope: Scope) -> str:
+    """Where somebody comes from, too roughly to be somebody's: the first half of an IPv4 address,
+    the first two groups of IPv6. It tells a person whether it was their own provider or another."""
+    client = scope.get("client")
+    try:
+        address = ipaddress.ip_address(client[0] if client else "")
+    except ValueError:
+        return ""
+    if isinstance(address, ipaddress.IPv6Address):
+        if not address.ipv4_mapped:
+            return f"{':'.join(address.exploded.split(':')[:2])}:…"
+        address = address.ipv4_mapped
+    return f"{'.'.join(str(address).split('.')[:2])}.…"

@@ -24,6 +24,7 @@ from webapp.accounts.commands.exporting import (
     note_export_job,
     settle_export,
 )
+from webapp.accounts.commands.failing import forget_failures, note_failure
 from webapp.accounts.commands.keys import make_key, note_key_use, revoke_key
 from webapp.accounts.commands.leaving import (
     ask_for_erasure,
@@ -89,6 +90,7 @@ __all__ = [
     "erase",
     "forget_consents",
     "forget_ended",
+    "forget_failures",
     "forget_note",
     "forget_old_exports",
     "forget_old_links",
@@ -103,6 +105,7 @@ __all__ = [
     "normalised_username",
     "note_customer",
     "note_export_job",
+    "note_failure",
     "note_key_use",
     "note_seen",
     "open_customer",

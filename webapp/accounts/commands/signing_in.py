@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import insert, literal
 from sqlmodel import Session, col, delete, or_, select, update
 
+from webapp.accounts.agents import browser_name
 from webapp.accounts.errors import NoSuchDevice
 from webapp.accounts.events import SignedIn, SignedOut
 from webapp.accounts.models import Person, SignIn
@@ -54,6 +55,8 @@ class Browser:
     is_kept: bool = False
     is_new: bool = False
     """Whether this person was never seen in it before."""
+    network: str = ""
+    """Where it comes from, roughly: see ``web.limits.roughly``."""
 
 
 def admit(
@@ -106,7 +109,14 @@ def admit(
         )
     emit(
         session,
-        SignedIn(known.person, how=how, sign_in=identifier, is_new_device=browser.is_new),
+        SignedIn(
+            known.person,
+            how=how,
+            sign_in=identifier,
+            is_new_device=browser.is_new,
+            device=browser_name(browser.user_agent),
+            network=browser.network,
+        ),
         actor=known.actor,
     )
     return secret

@@ -1,26 +1,18 @@
 """From somebody who proved who they are to a browser that is signed in: one way for all doors."""
 
-from datetime import timedelta
-
 from starlette.requests import Request
 from starlette.responses import Response
 
 from webapp.accounts import commands
-from webapp.accounts.guards import COOKIE, token_of
+from webapp.accounts.guards import COOKIE, browser_of, remember_in, token_of
 from webapp.accounts.queries import Credentials
 from webapp.cart.cookie import forget as forget_cart
-from webapp.kit.clock import now
 from webapp.runtime.db import Database
 from webapp.storefront.account.joining import join_carts
-from webapp.web.sessions import forget_cookie, read_cookie, set_cookie
+from webapp.web.sessions import forget_cookie, set_cookie
 from webapp.web.views import local_path, redirect
 
 HOME = "/account"
-KNOWN = "known"
-KNOWN_LASTS = 400 * 24 * 3600
-"""Seconds; browsers keep no cookie longer."""
-_MOST_KNOWN = 8
-_SETTLING_IN = timedelta(hours=1)
 
 
 def come_in(
@@ -34,9 +26,7 @@ def come_in(
     notice: str | None = None,
 ) -> Response | None:
     """Sign the browser in and lead it on; None when the account was closed or changed meanwhile."""
-    browser = commands.Browser(
-        request.headers.get("user-agent", ""), is_kept=keep, is_new=_is_new(request, known)
-    )
+    browser = browser_of(request, known, is_kept=keep)
     with data.writing() as session:
         secret = commands.admit(session, known, browser, how=how, instead_of=token_of(request))
     if secret is None:
@@ -44,7 +34,7 @@ def come_in(
     response = redirect(request, onward(to), notice=notice)
     span = commands.span_of(known.role, is_kept=keep)
     carry(request, response, secret, span, is_kept=keep)
-    _remember(request, response, known.person)
+    remember_in(request, response, known.person)
     join_carts(request, response, data, known)
     return response
 
@@ -67,19 +57,3 @@ def drop(request: Request, response: Response) -> None:
 def onward(to: str) -> str:
     """Where to go after signing in: a page of this shop, never another's."""
     return local_path(to) or HOME
-
-
-def _is_new(request: Request, known: Credentials) -> bool:
-    """Nobody is warned of the browser with which they have just made their account."""
-    is_settling_in = known.created_at > now() - _SETTLING_IN
-    return known.person not in _people(request) and not is_settling_in
-
-
-def _remember(request: Request, response: Response, person: str) -> None:
-    people = [person, *(one for one in _people(request) if one != person)]
-    set_cookie(request, response, KNOWN, people[:_MOST_KNOWN], KNOWN_LASTS)
-
-
-def _people(request: Request) -> list[str]:
-    value = read_cookie(request, KNOWN)
-    return [one for one in value if isinstance(one, str)] if isinstance(value, list) else []

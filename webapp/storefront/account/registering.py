@@ -14,6 +14,7 @@ from webapp.accounts.guards import (
     HashTurn,
     Visitor,
     VisitorBeside,
+    proves,
     slow_down,
     slow_down_mail,
 )
@@ -134,9 +135,8 @@ def submit_verify(
     with data.reading() as session:
         known = _meant(session, settings.secret_key, token)
     if member is None or member.key != known.key:
-        slow_down(request, known.email)
         typed = form.data.password if form.data else ""
-        if not passwords.matches(typed, known.password_hash):
+        if not proves(request, known.email, known, typed):
             form.refuse("password", WRONG)
             return _verify_page(request, member, known, token, form)
     return _verified(request, data, known, member, settings.secret_key, token)

@@ -15,9 +15,9 @@ from webapp.accounts.guards import (
     Fresh,
     FreshBeside,
     HashTurn,
-    slow_down,
+    proves,
 )
-from webapp.accounts.queries import Member
+from webapp.accounts.queries import Credentials, Member
 from webapp.runtime.db import Database
 from webapp.shop import queries as shops
 from webapp.storefront.account.coming_in import carry, drop, onward
@@ -76,10 +76,9 @@ def submit_confirm(
 ) -> Response:
     """The browser gets another token as well: one that was copied before is worth nothing now."""
     if form.data:
-        slow_down(request, member.email)
         with data.reading() as session:
-            stored = queries.by_public_id(session, member.person).password_hash
-        if not passwords.matches(form.data.password, stored):
+            known = Credentials.of(queries.by_public_id(session, member.person))
+        if not proves(request, member.email, known, form.data.password):
             form.refuse("password", WRONG)
     if form.data is None:
         context = {"form": form}

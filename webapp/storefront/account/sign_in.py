@@ -6,12 +6,12 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from webapp.accounts import commands, jobs, passwords, queries
+from webapp.accounts import commands, jobs, queries
 from webapp.accounts.errors import LinkSpent
 from webapp.accounts.guards import (
     HashTurn,
     Visitor,
-    slow_down,
+    proves,
     slow_down_mail,
     token_of,
 )
@@ -64,14 +64,11 @@ def submit_login(request: Request, form: SignInAsked, _turn: HashTurn, data: Dat
 def _who(request: Request, asked: SignInForm, data: Database) -> Credentials | None:
     """Whose address or name and password these are."""
     typed = as_known(asked.email)
-    slow_down(request, typed)
     with data.reading() as session:
         known = queries.credentials(session, typed)
         if known is not None and not known.is_verified and known.role is None:
             known = None if shops.current(session).confirm_first else known
-    if not passwords.matches(asked.password, known.password_hash if known else None):
-        return None
-    return known
+    return known if proves(request, typed, known, asked.password) else None
 
 
 def as_known(typed: str) -> str:

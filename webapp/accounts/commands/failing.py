@@ -1,0 +1,38 @@
+"""Wrong passwords, counted for the person whose account was tried."""
+
+from datetime import timedelta
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, delete
+
+from webapp.accounts.models import FailedSignIn
+from webapp.kit.clock import now
+
+KEPT = timedelta(days=90)
+
+
+def note_failure(session: Session, person: int, network: str) -> None:
+    """Count one more wrong password at this account (by key) within this hour."""
+    at = now()
+    hour = at.replace(minute=0, second=0, microsecond=0)
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    adding = dialect.insert(FailedSignIn).values(
+        person_id=person, hour=hour, tries=1, network=network, last_at=at
+    )
+    session.execute(
+        adding.on_conflict_do_update(
+            index_elements=["person_id", "hour"],
+            set_={
+                "tries": col(FailedSignIn.tries) + 1,
+                "network": adding.excluded.network,
+                "last_at": adding.excluded.last_at,
+            },
+        )
+    )
+
+
+def forget_failures(session: Session) -> int:
+    """Delete the counts of more than ``KEPT`` ago; gives their number."""
+    old = col(FailedSignIn.hour) < now() - KEPT
+    number: int = session.exec(delete(FailedSignIn).where(old)).rowcount
+    return number

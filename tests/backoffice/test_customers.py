@@ -6,7 +6,7 @@ from sqlmodel import select
 from tests.factories.orders import make_paid_order
 from tests.factories.people import link_in, mails_to, make_customer
 from webapp.accounts import commands, queries
-from webapp.accounts.models import CustomerNote, Person
+from webapp.accounts.models import Consent, CustomerNote, DataExport, Person
 from webapp.accounts.permissions import ROLES
 from webapp.kit.actors import SYSTEM
 
@@ -154,6 +154,24 @@ def test_an_account_is_closed_and_opened_again(office, db, shoppers):
     settle(db)
     assert queries.credentials(db, "ada@example.com") is not None
     assert "Account opened again" in office.get(path).text("body")
+
+
+def test_their_data_is_copied_and_erased_on_their_behalf(office, db, shoppers):
+    ada = queries.by_public_id(db, shoppers["ada"])
+    for is_given in (False, True):
+        db.add(Consent(person_id=ada.id, email=ada.email, is_given=is_given, source="profile"))
+    db.commit()
+    path = f"/admin/customers/{shoppers['ada']}"
+
+    assert found(office.get("/admin/customers?state=consent")) == ["Ada"]
+    assert "May be written to" in office.get(path).text("main")
+    office.get(path).submit("#export")
+    page = office.get(path).submit("#erase", htmx=True)
+    assert "To be erased" in page.text("#customer-desk")
+    settle(db)
+    assert db.exec(select(DataExport.person_id)).all() == [ada.id]
+    page = office.get(path).submit("#keep")
+    assert "To be erased" not in page.text("main")
 
 
 def test_staff_are_no_customers(office, as_role, db):

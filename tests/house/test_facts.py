@@ -18,7 +18,6 @@ SILENT = {
     "accounts.forget_old_links": "links that open nothing already",
     "accounts.forget_old_exports": "copies whose week is over",
     "accounts.note_export_job": "who works on the copy that was asked for",
-    "accounts.note_failure": "wrong passwords, which anybody may send in thousands: a count",
     "accounts.note_key_use": "when a key was last used is a note on the key, minute by minute",
     "accounts.note_seen": "as accounts.note_key_use, of a browser",
     "accounts.spend_link": "what the link is for states itself",

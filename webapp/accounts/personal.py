@@ -13,6 +13,7 @@ from webapp.accounts.models import (
     CustomerGroup,
     CustomerNote,
     CustomerTag,
+    FailedSignIn,
     GroupMember,
     Person,
     SignIn,
@@ -52,6 +53,14 @@ def consents(session: Session, whose: Whose) -> object:
 def sign_ins(session: Session, whose: Whose) -> object:
     columns = ("user_agent", "is_kept", "created_at", "last_seen_at", "expires_at")
     return _rows(session, SignIn, columns, col(SignIn.person_id) == whose.key)
+
+
+@personal.gives("wrong_passwords")
+def wrong_passwords(session: Session, whose: Whose) -> object:
+    """How often somebody typed one for their account, by the hour."""
+    columns = ("hour", "tries", "network", "last_at")
+    theirs = col(FailedSignIn.person_id) == whose.key
+    return _rows(session, FailedSignIn, columns, theirs, order_by="hour")
 
 
 @personal.gives("api_keys")

@@ -8,7 +8,14 @@ from pydantic import Field
 from sqlmodel import Session, col, select
 
 from webapp.accounts import queries as accounts
-from webapp.accounts.models import CustomerGroup, CustomerNote, CustomerTag, GroupMember, Person
+from webapp.accounts.models import (
+    Consent,
+    CustomerGroup,
+    CustomerNote,
+    CustomerTag,
+    GroupMember,
+    Person,
+)
 from webapp.backoffice.customer_list import groups
 from webapp.backoffice.history import latest
 from webapp.backoffice.order_desk import pills
@@ -74,6 +81,7 @@ def desk(session: Session, staff: Actor, public_id: str, forms: Forms) -> dict[s
         "devices": devices,
         "failures": accounts.failures(session, key, most=6),
         "last_seen": max((device.last_seen_at for device in devices), default=None),
+        "consent": _consent(session, key),
         "bought": bought,
         "orders": [(row, pills(row)) for row in found],
         "addresses": _addresses(session, key) if may_see_orders else [],
@@ -112,6 +120,17 @@ def _notes(session: Session, key: int) -> list[NoteView]:
         .limit(100)
     )
     return [NoteView(*row) for row in rows]
+
+
+def _consent(session: Session, key: int) -> tuple[bool, datetime, str] | None:
+    """Their newest word on being written to: yes or no, when, and where it was said."""
+    row = session.exec(
+        select(Consent.is_given, Consent.at, Consent.source)
+        .where(Consent.person_id == key, Consent.purpose == "marketing")
+        .order_by(col(Consent.id).desc())
+        .limit(1)
+    ).first()
+    return None if row is None else (row[0], row[1], row[2])
 
 
 def _addresses(session: Session, key: int) -> list[list[str]]:

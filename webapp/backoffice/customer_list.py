@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlmodel import Session, col
 
-from webapp.accounts.models import CustomerGroup, CustomerTag, GroupMember, Person
+from webapp.accounts.models import Consent, CustomerGroup, CustomerTag, GroupMember, Person
 from webapp.kit.paging import Page, Turn
 from webapp.orders.models import Order
 from webapp.orders.queries import Bought, bought_by
@@ -17,6 +17,7 @@ STATES = (
     ("", "All"),
     ("verified", "Confirmed"),
     ("unverified", "Not confirmed"),
+    ("consent", "May be written to"),
     ("closed", "Closed"),
 )
 
@@ -118,6 +119,8 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
             conditions.append(col(Person.email_verified_at).is_not(None))
         case "unverified":
             conditions.append(col(Person.email_verified_at).is_(None))
+        case "consent":
+            conditions.append(col(Person.id).in_(_agreed()))
         case "closed":
             conditions.append(col(Person.is_active).is_(False))
     if wanted.group:
@@ -144,6 +147,18 @@ def _matches(text: str) -> ColumnElement[bool]:
         func.lower(column).contains(low, autoescape=True) for column in (Person.name, Person.email)
     )
     return or_(*parts, col(Person.id).in_(bought), _is_tagged(text))
+
+
+def _agreed() -> Select[int | None]:
+    """Whose newest word on being written to is a yes."""
+    newest = (
+        select(func.max(col(Consent.id)))
+        .where(col(Consent.purpose) == "marketing", col(Consent.person_id).is_not(None))
+        .group_by(col(Consent.person_id))
+    )
+    return select(col(Consent.person_id)).where(
+        col(Consent.id).in_(newest), col(Consent.is_given).is_(True)
+    )
 
 
 def _is_tagged(tag: str) -> ColumnElement[bool]:

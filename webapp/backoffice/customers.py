@@ -178,6 +178,45 @@ def open_customer(request: Request, db: Db, staff: Staff, public_id: str) -> Res
     )
 
 
+@pages.post("/{public_id}/export", name="backoffice.export_customer")
+def export_customer(request: Request, db: Db, staff: Staff, public_id: str) -> Response:
+    """Have a copy made of all that is kept of them; they alone can fetch it."""
+    return _done(
+        request,
+        db,
+        staff,
+        public_id,
+        lambda person: commands.ask_for_export(db, staff, person),
+        "The copy is being made. They are told by mail when they can fetch it.",
+    )
+
+
+@pages.post("/{public_id}/erasure", name="backoffice.erase_customer")
+def erase_customer(request: Request, db: Db, staff: Staff, public_id: str) -> Response:
+    """Have the account erased in three days; they are told, and can stop it."""
+    return _done(
+        request,
+        db,
+        staff,
+        public_id,
+        lambda person: commands.ask_for_erasure(db, staff, person),
+        "The account is erased in three days. They are told by mail how to stop it.",
+    )
+
+
+@pages.post("/{public_id}/erasure/stop", name="backoffice.keep_customer")
+def keep_customer(request: Request, db: Db, staff: Staff, public_id: str) -> Response:
+    """They stay after all."""
+    return _done(
+        request,
+        db,
+        staff,
+        public_id,
+        lambda person: commands.stop_erasure(db, staff, person),
+        "The account stays.",
+    )
+
+
 def _done(
     request: Request,
     session: Session,

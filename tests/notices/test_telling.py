@@ -18,7 +18,7 @@ from webapp.kit.clock import frozen, moved, now
 from webapp.kit.errors import Invalid, NotFound
 from webapp.notices import commands, queries
 from webapp.notices.models import Notice, NoticeChoice, NoticeSeen
-from webapp.runtime.events import emit, emit_all
+from webapp.runtime.events import emit_all
 from webapp.runtime.jobs.events import JobFailed
 from webapp.runtime.mail import MailBounced, MailServerRefused
 from webapp.webhooks.events import EndpointDisabled, EndpointFailing
@@ -37,6 +37,12 @@ def told(db, actor, **more):
     return [(one.title, one.text) for one in queries.notices_for(db, actor, **more).items]
 
 
+def state(db, *facts):
+    """What happened in one transaction: staff hear of it when it ends."""
+    emit_all(db, facts)
+    db.commit()
+
+
 def low(number, product="prd_x"):
     return StockLow(f"var_{number}", product, available=2, threshold=3)
 
@@ -45,6 +51,7 @@ def test_a_new_order_is_told_with_its_total(db):
     clerk = make_staff(db, "fulfilment")
 
     order = make_order(db, (make_goods(db, price=1999), 2))
+    db.commit()
 
     (notice,) = queries.notices_for(db, clerk).items
     assert (notice.title, notice.text) == ("New order 1001", "2 items")
@@ -59,6 +66,7 @@ def test_the_last_one_sold_is_told_by_its_name(db):
     variant = variants_of(db, stool)[0]
 
     inventory.adjust(db, SYSTEM, variant.id, -3, reason="Broken")
+    db.commit()
 
     (notice,) = queries.notices_for(db, owner).items
     assert notice.title == "Oak stool is sold out"
@@ -70,7 +78,7 @@ def test_what_happens_by_the_hundred_is_one_notice_with_a_count(db):
     stool = make_product(db, "Oak stool")
 
     with frozen(NOON):
-        emit_all(db, [low(number, stool.public_id) for number in range(200)])
+        state(db, *[low(number, stool.public_id) for number in range(200)])
 
     (notice,) = db.exec(select(Notice)).all()
     assert notice.count == 200
@@ -82,10 +90,10 @@ def test_the_next_hour_begins_a_new_count_and_being_sold_out_is_another_thing(db
     owner = make_staff(db)
 
     with frozen(NOON):
-        emit(db, low(1))
-        emit(db, StockOut("var_1", "prd_x", available=0))
+        state(db, low(1))
+        state(db, StockOut("var_1", "prd_x", available=0))
     with frozen(NOON + timedelta(hours=1)):
-        emit(db, low(2))
+        state(db, low(2))
 
     assert [one.count for one in db.exec(select(Notice))] == [1, 1, 1]
     assert len(told(db, owner)) == 3
@@ -107,9 +115,9 @@ def test_a_failed_import_and_refused_rows_are_told_and_success_is_not(db):
     editor = make_staff(db, "editor")
     counts = {"rows": 9, "created": 1}
 
-    emit(db, ImportFailed("imp_1", "spring.csv", problem="The file ends in the middle."))
-    emit(db, ImportCompleted("imp_2", "summer.csv", **counts, failed=1))
-    emit(db, ImportCompleted("imp_3", "autumn.csv", **counts, failed=0))
+    state(db, ImportFailed("imp_1", "spring.csv", problem="The file ends in the middle."))
+    state(db, ImportCompleted("imp_2", "summer.csv", **counts, failed=1))
+    state(db, ImportCompleted("imp_3", "autumn.csv", **counts, failed=0))
 
     assert told(db, editor) == [
         ("1 row of summer.csv was refused", ""),
@@ -128,7 +136,7 @@ def test_a_failed_import_and_refused_rows_are_told_and_success_is_not(db):
 def test_only_those_who_may_see_the_thing_hear_of_it(db, role, sees):
     actor = make_staff(db, role)
     make_order(db)
-    emit(db, ImportFailed("imp_1", "spring.csv", problem="Unreadable"))
+    state(db, ImportFailed("imp_1", "spring.csv", problem="Unreadable"))
 
     assert {title for title, _ in told(db, actor)} == sees
     assert queries.unread_count(db, actor) == len(sees)
@@ -136,7 +144,7 @@ def test_only_those_who_may_see_the_thing_hear_of_it(db, role, sees):
 
 def test_nobody_reads_what_is_none_of_their_business(db):
     viewer = make_staff(db, "viewer")
-    emit(db, ImportFailed("imp_1", "spring.csv", problem="Unreadable"))
+    state(db, ImportFailed("imp_1", "spring.csv", problem="Unreadable"))
     notice = db.exec(select(Notice)).one()
 
     with pytest.raises(NotFound):
@@ -162,12 +170,12 @@ def test_what_one_has_read_another_has_not(db):
 def test_a_notice_that_went_on_is_unread_again(db):
     owner = make_staff(db)
     with frozen(NOON):
-        emit(db, low(1))
+        state(db, low(1))
     commands.mark_read(db, owner, db.exec(select(Notice)).one().public_id)
     assert queries.unread_count(db, owner) == 0
 
     with frozen(NOON + timedelta(minutes=5)):
-        emit(db, low(2))
+        state(db, low(2))
 
     db.expire_all()
     assert queries.unread_count(db, owner) == 1
@@ -175,10 +183,10 @@ def test_a_notice_that_went_on_is_unread_again(db):
 
 def test_all_that_was_looked_at_is_read_and_what_came_after_is_not(db):
     owner = make_staff(db)
-    emit(db, low(1))
+    state(db, low(1))
     looked_at = queries.notices_for(db, owner).items[0].last_at
     with moved(timedelta(minutes=1)):
-        emit(db, ImportFailed("imp_1", "spring.csv", problem="Unreadable"))
+        state(db, ImportFailed("imp_1", "spring.csv", problem="Unreadable"))
 
     with moved(timedelta(minutes=2)):
         commands.mark_all_read(db, owner, until=looked_at)
@@ -193,7 +201,7 @@ def test_all_that_was_looked_at_is_read_and_what_came_after_is_not(db):
 
 def test_somebody_new_has_not_missed_what_was_before(db):
     with moved(-timedelta(days=3)):
-        emit(db, low(1))
+        state(db, low(1))
 
     owner = make_staff(db)
 
@@ -216,7 +224,7 @@ def test_the_list_goes_on_page_by_page(db):
     owner = make_staff(db)
     for number in range(35):
         with frozen(NOON + timedelta(minutes=number)):
-            emit(db, ImportFailed(f"imp_{number}", f"{number}.csv", problem="Unreadable"))
+            state(db, ImportFailed(f"imp_{number}", f"{number}.csv", problem="Unreadable"))
 
     first = queries.notices_for(db, owner)
     second = queries.notices_for(db, owner, cursor=first.next_cursor)
@@ -254,9 +262,9 @@ def test_a_choice_that_is_none_is_refused(db, ways):
 def test_old_notices_are_forgotten_with_who_read_them(db):
     with moved(-timedelta(days=61)):
         owner = make_staff(db)
-        emit(db, low(1))
+        state(db, low(1))
         commands.mark_read(db, owner, db.exec(select(Notice)).one().public_id)
-    emit(db, low(2))
+    state(db, low(2))
 
     assert commands.forget(db, now() - commands.KEPT_FOR) == 1
 
@@ -298,7 +306,7 @@ def test_what_fails_behind_their_backs_is_told_to_those_who_can_mend_it(
 ):
     owner, editor = make_staff(db), make_staff(db, "editor")
 
-    emit(db, fact)
+    state(db, fact)
 
     (notice,) = queries.notices_for(db, owner).items
     assert (notice.title, notice.text, notice.path) == (title, text, path)
@@ -310,7 +318,7 @@ def test_several_that_did_not_arrive_lead_to_the_outbox(db):
 
     with frozen(NOON):
         for number in range(3):
-            emit(db, MailBounced(f"mail_{number}", "orders.order_placed", 550, "550 No"))
+            state(db, MailBounced(f"mail_{number}", "orders.order_placed", 550, "550 No"))
 
     (notice,) = queries.notices_for(db, owner).items
     assert (notice.title, notice.path) == ("3 messages did not arrive", "/admin/mail")
@@ -318,7 +326,7 @@ def test_several_that_did_not_arrive_lead_to_the_outbox(db):
 
 def test_a_job_that_failed_for_good_is_told_and_leads_there(db):
     owner = make_staff(db)
-    emit(db, JobFailed("job_1", "media.make_renditions", 6, "The file is gone."))
+    state(db, JobFailed("job_1", "media.make_renditions", 6, "The file is gone."))
     db.commit()
 
     (notice,) = queries.notices_for(db, owner).items
@@ -328,8 +336,8 @@ def test_a_job_that_failed_for_good_is_told_and_leads_there(db):
     )
     assert notice.path == "/admin/jobs/job_1"
 
-    emit(db, JobFailed("job_2", "media.make_renditions", 6, "The disk is full."))
-    emit(db, JobFailed("job_3", "mail.send", 6, "No such kind."))
+    state(db, JobFailed("job_2", "media.make_renditions", 6, "The disk is full."))
+    state(db, JobFailed("job_3", "mail.send", 6, "No such kind."))
     db.commit()
 
     assert sorted(title for title, _ in told(db, owner)) == [

@@ -11,6 +11,7 @@ from types import FunctionType, ModuleType
 from tests.house.test_source import SHOP
 
 SILENT = {
+    "accounts.begin_authenticator": "a secret that counts for nothing until a code confirms it",
     "accounts.confirm": "a browser's token is replaced; what is done with it states itself",
     "accounts.forget_consents": "customer.erased says it",
     "accounts.forget_ended": "sign-ins that are over already",
@@ -20,6 +21,7 @@ SILENT = {
     "accounts.note_export_job": "who works on the copy that was asked for",
     "accounts.note_key_use": "when a key was last used is a note on the key, minute by minute",
     "accounts.note_seen": "as accounts.note_key_use, of a browser",
+    "accounts.passkey_handle": "what devices know somebody by; passkey.added says there is one",
     "accounts.spend_link": "what the link is for states itself",
     "cart.accept_prices": "a shopper has read something; the cart itself is as it was",
     "cart.add": "a cart is a shopper's notepad: nothing is promised, sold or owed until the order",

@@ -49,6 +49,52 @@ class ConfirmationNeeded(SignInNeeded):
     title = "Please confirm that it is you"
 
 
+class SecondFactorNeeded(SignInNeeded):
+    """The first was right, and the account asks for a second."""
+
+    title = "One more step"
+
+
+class SecondFactorMissing(SignInNeeded):
+    """They are signed in, and the shop wants staff to have a second factor first."""
+
+    title = "Please set up a second factor"
+
+
+class WrongCode(Invalid):
+    """One sentence for a code that never was, is too old or was used already."""
+
+    title = "That code does not work"
+
+
+class NoAuthenticator(Refused):
+    title = "There is no app yet"
+
+
+class NoSuchPasskey(NotFound):
+    title = "There is no such passkey"
+
+
+class PasskeyRefused(Invalid):
+    """One sentence for an answer that is not from a passkey, is for another place or comes late."""
+
+    title = "That passkey does not work here"
+
+
+class PasskeyKnown(Refused):
+    title = "That passkey is known already"
+
+
+class TooManyPasskeys(Refused):
+    title = "There are too many passkeys"
+
+
+class SecondFactorRequired(Refused):
+    """Staff keep one where the shop says so."""
+
+    title = "Keep a second factor"
+
+
 class LinkSpent(Refused):
     """One sentence for a link that was used, has expired, was forged or is not for this."""
 

@@ -8,16 +8,25 @@ from sqlmodel import Session
 from webapp.accounts import commands, jobs, mails, queries
 from webapp.accounts.commands.linking import LASTS
 from webapp.accounts.events import (
+    AuthenticatorAdded,
+    AuthenticatorRemoved,
     CustomerErased,
     ExportAsked,
     ExportReady,
     KeyMade,
     LinkPromised,
+    PasskeyAdded,
+    PasskeyDoubted,
+    PasskeyRemoved,
     PasswordChanged,
     PersonEvent,
+    RecoveryCodesMade,
+    RecoveryCodeUsed,
     RegisteredAgain,
+    SecondFactorOff,
     SignedIn,
 )
+from webapp.accounts.factors import passkey_name
 from webapp.accounts.links import LinkPurpose
 from webapp.kit.clock import now
 from webapp.runtime.events import Handlers
@@ -71,7 +80,62 @@ def tell_of_the_new_key(session: Session, event: KeyMade) -> None:
 
 @handlers.on(PasswordChanged)
 def tell_of_the_new_password(session: Session, event: PasswordChanged) -> None:
-    _tell(session, mails.password_changed, event, version=f"{now():%Y-%m-%dT%H:%M:%S.%f}")
+    _tell(session, mails.password_changed, event, version=_moment())
+
+
+@handlers.on(AuthenticatorAdded)
+def tell_of_the_app(session: Session, event: AuthenticatorAdded) -> None:
+    _tell_of_a_factor(session, event, "authenticator_added")
+
+
+@handlers.on(AuthenticatorRemoved)
+def tell_that_the_app_is_gone(session: Session, event: AuthenticatorRemoved) -> None:
+    _tell_of_a_factor(session, event, "authenticator_removed")
+
+
+@handlers.on(PasskeyAdded)
+def tell_of_the_passkey(session: Session, event: PasskeyAdded) -> None:
+    name = passkey_name(session, event.passkey)
+    _tell_of_a_factor(session, event, "passkey_added", passkey=name)
+
+
+@handlers.on(PasskeyRemoved)
+def tell_that_the_passkey_is_gone(session: Session, event: PasskeyRemoved) -> None:
+    _tell_of_a_factor(session, event, "passkey_removed")
+
+
+@handlers.on(PasskeyDoubted)
+def tell_of_a_copy(session: Session, event: PasskeyDoubted) -> None:
+    name = passkey_name(session, event.passkey)
+    _tell_of_a_factor(session, event, "passkey_doubted", passkey=name)
+
+
+@handlers.on(RecoveryCodesMade)
+def tell_of_new_codes(session: Session, event: RecoveryCodesMade) -> None:
+    """Those that come with a first factor are told of with it."""
+    if not event.first:
+        _tell_of_a_factor(session, event, "codes_renewed")
+
+
+@handlers.on(SecondFactorOff)
+def tell_of_the_reset(session: Session, event: SecondFactorOff) -> None:
+    """Of what they took away themselves they are told one by one."""
+    if event.how == "reset":
+        _tell_of_a_factor(session, event, "reset")
+
+
+@handlers.on(RecoveryCodeUsed)
+def tell_of_a_used_code(session: Session, event: RecoveryCodeUsed) -> None:
+    _tell(session, mails.recovery_code_used, event, version=_moment(), left=event.left)
+
+
+def _tell_of_a_factor(session: Session, event: PersonEvent, what: str, **facts: Any) -> None:
+    kind = mails.second_factor_changed
+    _tell(session, kind, event, version=f"{what} {_moment()}", what=what, **facts)
+
+
+def _moment() -> str:
+    return f"{now():%Y-%m-%dT%H:%M:%S.%f}"
 
 
 @handlers.on(ExportAsked)

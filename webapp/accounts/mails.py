@@ -178,6 +178,34 @@ def new_key(
     return {**_person(session, person), "title": title, "prefix": prefix}
 
 
+@mails.kind(
+    "second_factor_changed",
+    title="What is shown beside the password was changed",
+    when="When an app or a passkey was added or removed, or recovery codes were made anew.",
+    sample=newest_person,
+    needs=NEEDS,
+    keeps=KEPT,
+)
+def second_factor_changed(
+    session: Session, *, person: str, what: str = "authenticator_added", passkey: str = ""
+) -> dict[str, Any]:
+    """``what``: ``authenticator_added``, ``authenticator_removed``, ``passkey_added``,
+    ``passkey_removed``, ``passkey_doubted``, ``codes_renewed`` or ``reset``."""
+    return {**_person(session, person), "what": what, "passkey": passkey}
+
+
+@mails.kind(
+    "recovery_code_used",
+    title="A recovery code was used",
+    when="When somebody signs in with a recovery code.",
+    sample=newest_person,
+    needs=NEEDS,
+    keeps=KEPT,
+)
+def recovery_code_used(session: Session, *, person: str, left: int = 9) -> dict[str, Any]:
+    return {**_person(session, person), "left": left}
+
+
 OF_PURPOSE: dict[LinkPurpose, MailKind] = {
     LinkPurpose.verify: verify,
     LinkPurpose.reset: reset,
@@ -209,4 +237,5 @@ def _link(session: Session, public_id: str) -> dict[str, Any]:
 
 def _person(session: Session, public_id: str) -> dict[str, Any]:
     person = queries.by_public_id(session, public_id)
-    return {"name": person.name, "email": person.email}
+    security = "/admin/security" if person.role else "/account/security"
+    return {"name": person.name, "email": person.email, "security": security}

@@ -1,11 +1,11 @@
-"""People who may sign in, the browsers they are signed in with, the links they are mailed, the keys
-of their scripts, what a shop's own roles may do, what staff keep of customers, what people told us
-about themselves, and copies of all that is kept of them."""
+"""People who may sign in, the browsers they are signed in with, the links they are mailed, what
+they show beside a password, the keys of their scripts, what a shop's own roles may do, what staff
+keep of customers, what people told us about themselves, and copies of all that is kept of them."""
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index, Text
+from sqlalchemy import BigInteger, Index, Text
 from sqlmodel import Field, SQLModel
 
 from webapp.accounts.links import LinkPurpose
@@ -36,6 +36,8 @@ class Person(SQLModel, table=True):
     name: str = Field(default="", max_length=120)
     password_hash: str = Field(default="", max_length=255)
     """Empty for somebody who comes in by mailed links alone: nothing matches it."""
+    passkey_handle: str | None = Field(default=None, unique=True, index=True, max_length=86)
+    """What devices know them by: random, made with the first passkey (base64url of 64 bytes)."""
     role: str | None = Field(default=None, max_length=20, index=True)
     """One of ``permissions.ROLES``, or the code of a ``Role``."""
     is_active: bool = True
@@ -119,6 +121,63 @@ class MailedLink(SQLModel, table=True):
     created_at: datetime = utc_field(default_factory=now)
     expires_at: datetime = utc_field(index=True)
     used_at: datetime | None = optional_utc_field()
+
+
+class Authenticator(SQLModel, table=True):
+    """The app that makes somebody's one-time codes (RFC 6238). One for each person.
+
+    It counts once a first code was typed: until then nobody knows that the app has the secret.
+    """
+
+    __tablename__ = "authenticators"
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="people.id", ondelete="CASCADE", unique=True)
+    sealed: str = Field(default="", max_length=400)
+    """The secret, sealed with the shop's: this table alone makes no code."""
+    sealed_next: str = Field(default="", max_length=400)
+    """One that waits for a first code, to take its place."""
+    last_step: int = Field(default=0, sa_type=BigInteger)
+    """The step of time whose code was taken last: that one and all before it are worth nothing."""
+    created_at: datetime = utc_field(default_factory=now)
+    confirmed_at: datetime | None = optional_utc_field()
+
+
+class RecoveryCode(SQLModel, table=True):
+    """A way in for whoever lost the device with the second factor. Good once; kept as a hash that
+    is keyed with the shop's secret."""
+
+    __tablename__ = "recovery_codes"
+
+    id: int | None = Field(default=None, primary_key=True)
+    person_id: int = Field(foreign_key="people.id", ondelete="CASCADE", index=True)
+    code_hash: str = Field(unique=True, max_length=64)
+    created_at: datetime = utc_field(default_factory=now)
+    used_at: datetime | None = optional_utc_field()
+
+
+class Passkey(SQLModel, table=True):
+    """A key pair of which a device of somebody holds the private half (WebAuthn)."""
+
+    __tablename__ = "passkeys"
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = public_id_field("psk")
+    person_id: int = Field(foreign_key="people.id", ondelete="CASCADE", index=True)
+    credential: str = Field(unique=True, max_length=1400)
+    """The credential's id as the device chose it, in base64url."""
+    public_key: str = Field(max_length=2000)
+    """COSE, in base64url."""
+    sign_count: int = Field(default=0, sa_type=BigInteger)
+    """What the device counted last; devices that share a passkey count nothing and send 0."""
+    transports: list[str] = json_field(list)
+    name: str = Field(max_length=80)
+    answered_at: datetime = utc_field(default_factory=now)
+    """When the challenge was made that it answered last: an older one is not taken after it."""
+    created_at: datetime = utc_field(default_factory=now)
+    last_used_at: datetime | None = optional_utc_field()
+    doubted_at: datetime | None = optional_utc_field()
+    """When it counted backwards, as a copy does. It opens nothing from then on."""
 
 
 class ApiKey(SQLModel, table=True):

@@ -4,16 +4,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, and_, exists
 from sqlmodel import Session, col, func, or_, select
 
 from webapp.accounts.agents import browser_name
-from webapp.accounts.models import ApiKey, FailedSignIn, MailedLink, Person, Role, SignIn
+from webapp.accounts.models import (
+    ApiKey,
+    Authenticator,
+    FailedSignIn,
+    MailedLink,
+    Passkey,
+    Person,
+    Role,
+    SignIn,
+)
 from webapp.accounts.permissions import ROLE_NAMES, ROLES, of_role
 from webapp.kit.actors import Actor
 from webapp.kit.clock import now
 from webapp.kit.errors import NotFound
 from webapp.runtime.personal import Whose
 from webapp.runtime.secrets import hash_token
+from webapp.shop.models import ShopSettings
 
 
 def by_email(session: Session, email: str) -> Person | None:
@@ -87,6 +98,8 @@ class Member:
     expires_at: datetime
     own_permissions: list[str] | None = None
     """Of a role that the shop has made itself."""
+    must_set_up: bool = False
+    """Whether they are to set up a second factor before anything else (staff, by setting)."""
 
     @property
     def actor(self) -> Actor:
@@ -112,6 +125,18 @@ def credentials(session: Session, typed: str) -> Credentials | None:
     return Credentials(*row) if row else None
 
 
+def has_second_factor() -> ColumnElement[bool]:
+    """In a statement about ``people``: whether a password alone is not enough. A passkey that is
+    doubted counts: a copy of it must not take the lock away."""
+    person = col(Person.id)
+    return or_(
+        exists().where(
+            col(Authenticator.person_id) == person, col(Authenticator.confirmed_at).is_not(None)
+        ),
+        exists().where(col(Passkey.person_id) == person),
+    )
+
+
 def member_of_token(session: Session, secret: str) -> Member | None:
     """Whose browser carries this token, if it is signed in still; one statement."""
     at = now()
@@ -129,6 +154,11 @@ def member_of_token(session: Session, secret: str) -> Member | None:
             SignIn.confirmed_at,
             SignIn.expires_at,
             Role.permissions,
+            and_(
+                col(Person.role).is_not(None),
+                exists().where(col(ShopSettings.staff_second_factor).is_(True)),
+                ~has_second_factor(),
+            ),
         )
         .join(SignIn, col(SignIn.person_id) == col(Person.id))
         .outerjoin(Role, col(Role.code) == col(Person.role))

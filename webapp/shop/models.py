@@ -61,5 +61,7 @@ class ShopSettings(SQLModel, table=True):
     """New customers sign in only once they have confirmed their address."""
     invoice_years: int = 10
     """For so long the law wants to see who was sent an invoice; 0: not at all."""
+    staff_second_factor: bool = False
+    """Staff set up a second factor before they do anything else, and keep one."""
     is_set_up: bool = False
     updated_at: datetime = utc_field(default_factory=now)

@@ -46,6 +46,7 @@ class Shop:
     usernames: bool
     confirm_first: bool
     invoice_years: int
+    staff_second_factor: bool
     is_set_up: bool
 
     def money(self, minor: int) -> Money:

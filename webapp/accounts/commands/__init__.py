@@ -34,6 +34,13 @@ from webapp.accounts.commands.leaving import (
     stop_erasure,
 )
 from webapp.accounts.commands.linking import forget_old_links, open_link, promise_link, spend_link
+from webapp.accounts.commands.passkeys import (
+    add_passkey,
+    passkey_handle,
+    remove_passkey,
+    rename_passkey,
+    use_passkey,
+)
 from webapp.accounts.commands.recovering import colleague_of_link, invite, set_password
 from webapp.accounts.commands.registering import (
     Registration,
@@ -46,6 +53,14 @@ from webapp.accounts.commands.registering import (
     verify,
 )
 from webapp.accounts.commands.roles import change_role, delete_role, make_role
+from webapp.accounts.commands.second_factor import (
+    begin_authenticator,
+    check_second_factor,
+    confirm_authenticator,
+    remove_authenticator,
+    renew_recovery_codes,
+    reset_second_factor,
+)
 from webapp.accounts.commands.signing_in import (
     KEPT,
     PASSING,
@@ -72,19 +87,23 @@ __all__ = [
     "Registration",
     "Span",
     "add_group",
+    "add_passkey",
     "add_staff",
     "admit",
     "ask_for_erasure",
     "ask_for_export",
     "ask_for_link",
+    "begin_authenticator",
     "change_password",
     "change_role",
     "change_staff",
     "check_password",
+    "check_second_factor",
     "close_customer",
     "colleague_of_link",
     "come_in_by_link",
     "confirm",
+    "confirm_authenticator",
     "delete_group",
     "delete_role",
     "erase",
@@ -110,11 +129,17 @@ __all__ = [
     "note_seen",
     "open_customer",
     "open_link",
+    "passkey_handle",
     "promise_link",
     "prove_mailbox",
     "register",
+    "remove_authenticator",
+    "remove_passkey",
     "rename_group",
+    "rename_passkey",
+    "renew_recovery_codes",
     "reset_password",
+    "reset_second_factor",
     "revoke_key",
     "set_password",
     "settle_export",
@@ -128,5 +153,6 @@ __all__ = [
     "stay",
     "stop_erasure",
     "tag_customer",
+    "use_passkey",
     "verify",
 ]

@@ -8,10 +8,10 @@ from sqlalchemy import insert, literal
 from sqlmodel import Session, col, delete, or_, select, update
 
 from webapp.accounts.agents import browser_name
-from webapp.accounts.errors import NoSuchDevice
+from webapp.accounts.errors import NoSuchDevice, SecondFactorNeeded
 from webapp.accounts.events import SignedIn, SignedOut
 from webapp.accounts.models import Person, SignIn
-from webapp.accounts.queries import Credentials, Member, actor_of
+from webapp.accounts.queries import Credentials, Member, actor_of, has_second_factor
 from webapp.kit.actors import Actor
 from webapp.kit.clock import now
 from webapp.kit.ids import public_id, token
@@ -65,13 +65,16 @@ def admit(
     browser: Browser,
     *,
     how: str = "password",
+    second: str = "",
     instead_of: str | None = None,
 ) -> str | None:
     """Remember this browser; returns the token for its cookie.
 
     None when the account was closed or got another password since it was looked up: hashing took
-    its time meanwhile. ``instead_of`` is the token it carried: one browser, one sign-in, and never
-    one that somebody else has planted.
+    its time meanwhile. ``how`` is what was shown, and ``second`` what beside it (``code``,
+    ``recovery``, ``passkey``): without, raises ``SecondFactorNeeded`` for whoever has a second
+    factor, whichever door they came by. ``instead_of`` is the token it carried: one browser, one
+    sign-in, and never one that somebody else has planted.
     """
     if instead_of:
         session.exec(delete(SignIn).where(col(SignIn.token_hash) == hash_token(instead_of)))
@@ -96,12 +99,16 @@ def admit(
         col(Person.is_active).is_(True),
         Person.password_hash == known.password_hash,
     )
+    if not second:
+        unchanged = unchanged.where(~has_second_factor())
     # Asked for: SQLAlchemy otherwise keeps no count of the rows of an INSERT on PostgreSQL.
     added = session.connection().execute(
         insert(SignIn).from_select([*values], unchanged),
         execution_options={"preserve_rowcount": True},
     )
     if added.rowcount != 1:
+        if not second and _needs_more(session, known):
+            raise SecondFactorNeeded("Your account asks for a second proof that it is you.")
         return None
     if known.role is not None:
         session.execute(
@@ -116,10 +123,24 @@ def admit(
             is_new_device=browser.is_new,
             device=browser_name(browser.user_agent),
             network=browser.network,
+            second=second,
         ),
         actor=known.actor,
     )
     return secret
+
+
+def _needs_more(session: Session, known: Credentials) -> bool:
+    """Whether the account is as it was looked up, and has a second factor."""
+    found = session.exec(
+        select(Person.id).where(
+            Person.id == known.key,
+            col(Person.is_active).is_(True),
+            Person.password_hash == known.password_hash,
+            has_second_factor(),
+        )
+    )
+    return found.first() is not None
 
 
 def sign_in(session: Session, person: Person, *, user_agent: str = "") -> str:

@@ -9,12 +9,14 @@ from webapp.accounts.addresses import FIELDS
 from webapp.accounts.models import (
     AddressEntry,
     ApiKey,
+    Authenticator,
     Consent,
     CustomerGroup,
     CustomerNote,
     CustomerTag,
     FailedSignIn,
     GroupMember,
+    Passkey,
     Person,
     SignIn,
 )
@@ -61,6 +63,17 @@ def wrong_passwords(session: Session, whose: Whose) -> object:
     columns = ("hour", "tries", "network", "last_at")
     theirs = col(FailedSignIn.person_id) == whose.key
     return _rows(session, FailedSignIn, columns, theirs, order_by="hour")
+
+
+@personal.gives("second_factors")
+def second_factors(session: Session, whose: Whose) -> object:
+    """Since when they have an app, and their passkeys by name; no secret and no key."""
+    of_app = col(Authenticator.person_id) == whose.key
+    of_keys = col(Passkey.person_id) == whose.key
+    return {
+        "app": _rows(session, Authenticator, ("confirmed_at",), of_app),
+        "passkeys": _rows(session, Passkey, ("name", "created_at", "last_used_at"), of_keys),
+    }
 
 
 @personal.gives("api_keys")

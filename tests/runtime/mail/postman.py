@@ -1,6 +1,7 @@
 """A real mail server for tests, which answers as it is told to."""
 
 import asyncio
+import ssl
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ class Postman:
     on_data: list[str] = field(default_factory=list)
     hangs: bool = False
     hangs_up: bool = False
+    was_encrypted: list[bool] = field(default_factory=list)
+    """Of each message, whether it came over TLS."""
     url: str = ""
 
     @property
@@ -71,6 +74,7 @@ class Postman:
             return "421 bye"
         if self.on_data:
             return self.on_data.pop(0)
+        self.was_encrypted.append(server.transport.get_extra_info("sslcontext") is not None)
         self.delivered.append(envelope.original_content or envelope.content)
         return ACCEPTED
 
@@ -84,8 +88,15 @@ class _AnyPort(Controller):
 
 
 @contextmanager
-def serving(password: str = "", postman: Postman | None = None) -> Iterator[Postman]:
-    """A postman at a free port of this machine. With ``password`` it wants user ``shop``."""
+def serving(
+    password: str = "",
+    postman: Postman | None = None,
+    *,
+    tls: ssl.SSLContext | None = None,
+    way: str = "starttls",
+) -> Iterator[Postman]:
+    """A postman at a free port of this machine. With ``password`` it wants user ``shop``; with
+    ``tls`` it offers STARTTLS, or (``smtps``) speaks it from the first byte."""
     postman = postman or Postman()
 
     def signs_in(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> Any:
@@ -93,14 +104,23 @@ def serving(password: str = "", postman: Postman | None = None) -> Iterator[Post
         return AuthResult(success=right, handled=False)
 
     wants = {"authenticator": signs_in, "auth_required": True, "auth_require_tls": False}
+    from_the_first = way == "smtps"
+    offers: dict[str, Any] = {} if tls is None or from_the_first else {"tls_context": tls}
     controller = _AnyPort(
-        postman, hostname="127.0.0.1", port=0, enable_SMTPUTF8=True, **(wants if password else {})
+        postman,
+        hostname="127.0.0.1",
+        port=0,
+        enable_SMTPUTF8=True,
+        ssl_context=tls if from_the_first else None,
+        **(wants if password else {}),
+        **offers,
     )
     with warnings.catch_warnings():
         # At each connection it says what we know: a password without encryption.
         warnings.simplefilter("ignore")
         controller.start()
-        postman.url = f"smtp://127.0.0.1:{controller.port}"
+        scheme = "smtps" if from_the_first else "smtp"
+        postman.url = f"{scheme}://127.0.0.1:{controller.port}"
         try:
             yield postman
         finally:

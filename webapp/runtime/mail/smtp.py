@@ -137,7 +137,10 @@ class _Plain(_Patient, smtplib.SMTP):
 
 
 class _Encrypted(_Patient, smtplib.SMTP_SSL):
-    pass
+    """The library checks no certificate unless it is given a context that does."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(context=ssl.create_default_context(), **more)
 
 
 def _connect(server: MailServer, sender: Mailbox, deadline: float) -> smtplib.SMTP:

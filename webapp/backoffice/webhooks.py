@@ -24,6 +24,7 @@ from webapp.web.submissions import Form, Submission, submitted
 from webapp.web.views import after_post, view
 from webapp.webhooks import commands, queries
 from webapp.webhooks.models import DeliveryState, Endpoint
+from webapp.webhooks.shell import check_address
 from webapp.webhooks.signing import secret_of
 
 pages = APIRouter(prefix="/admin/webhooks")
@@ -88,7 +89,7 @@ def add_webhook(request: Request, form: EndpointAsked, db: Db, staff: Staff, app
     staff.must("webhooks:write")
     if form.data:
         try:
-            _check(app, form.data.url)
+            check_address(app.shop.means.outbound, form.data.url)
             endpoint = commands.add(db, staff, **form.data.model_dump())
         except (Invalid, Refused) as refusal:
             blame(form, refusal, {}, otherwise="url")
@@ -141,7 +142,7 @@ def change_webhook(
     endpoint = queries.endpoint_by_id(db, public_id)
     if form.data:
         try:
-            _check(app, form.data.url)
+            check_address(app.shop.means.outbound, form.data.url)
             commands.change(db, staff, endpoint, **form.data.model_dump())
         except (Invalid, Refused) as refusal:
             blame(form, refusal, {}, otherwise="url")
@@ -251,14 +252,6 @@ def repeat_delivery(
     found = queries.delivery_by_id(db, endpoint, delivery)
     commands.resend(db, staff, endpoint, found)
     return _done(request, db, endpoint, "It is on its way again.")
-
-
-def _check(app: App, url: str) -> None:
-    """Only an address that can be called; unencrypted ones only where private ones may be."""
-    outbound = app.shop.means.outbound
-    outbound.check(url)
-    if url.lower().startswith("http://") and not outbound.allow_private:
-        raise Invalid("The address begins with https://, so that nobody else reads what is sent.")
 
 
 def _secret(app: App, endpoint: Endpoint) -> str:

@@ -4,13 +4,14 @@ import importlib
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Literal
 
 import typer
 
+from webapp.cli.speaking import DataDir, UploadsDir, say, settings_of, stop
+from webapp.cli.webhooks import webhooks
 from webapp.kit.errors import ShopError
 from webapp.runtime.memory import for_good
-from webapp.settings import Settings
 
 app = typer.Typer(
     name="vitrine",
@@ -23,11 +24,7 @@ staff = typer.Typer(help="Who works here: add, list, password, role, remove.", n
 app.add_typer(staff, name="staff")
 keys = typer.Typer(help="API keys of scripts: add, list, revoke.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
-
-DataDir = Annotated[
-    Path | None, typer.Option("--data", help="Folder of the database and the secret key.")
-]
-UploadsDir = Annotated[Path | None, typer.Option("--uploads", help="Folder of uploaded files.")]
+app.add_typer(webhooks, name="webhooks")
 
 
 def main() -> None:
@@ -35,21 +32,7 @@ def main() -> None:
     try:
         app()
     except ShopError as refusal:
-        _stop(refusal.detail)
-
-
-def _stop(sentence: str) -> NoReturn:
-    sys.stderr.write(f"{sentence}\n")
-    raise SystemExit(1)
-
-
-def _settings(data: Path | None = None, uploads: Path | None = None, **more: object) -> Settings:
-    given: dict[str, object] = {name: value for name, value in more.items() if value is not None}
-    if data is not None:
-        given["data_dir"] = data.resolve()
-    if uploads is not None:
-        given["uploads_dir"] = uploads.resolve()
-    return Settings(**given)  # type: ignore[arg-type]
+        stop(refusal.detail)
 
 
 # The commands import what they need when they run: `vitrine --help` answers at once, and the
@@ -72,7 +55,7 @@ def serve(
         from webapp.main import create_app
         from webapp.ops import serving
 
-        settings = _settings(data, uploads, host=host, port=port)
+        settings = settings_of(data, uploads, host=host, port=port)
         site = create_app(settings, open_all=False)
     shop = site.state.shop
     with shop.database.reading() as session:
@@ -97,7 +80,7 @@ def worker(data: DataDir = None, uploads: UploadsDir = None) -> None:
     _do_without_rich()
     from webapp.worker import run
 
-    run(_settings(data, uploads))
+    run(settings_of(data, uploads))
 
 
 @app.command()
@@ -106,8 +89,8 @@ def demo(data: DataDir = None, uploads: UploadsDir = None) -> None:
     from webapp.demo.seeding import seed
     from webapp.main import open_shop
 
-    with open_shop(_settings(data, uploads)) as shop:
-        _say(seed(shop.database, shop.means))
+    with open_shop(settings_of(data, uploads)) as shop:
+        say(seed(shop.database, shop.means))
 
 
 @app.command("import")
@@ -152,7 +135,7 @@ def import_(
     from webapp.exchange.shell import import_file
     from webapp.main import open_shop
 
-    with open_shop(_settings(data, uploads)) as shop:
+    with open_shop(settings_of(data, uploads)) as shop:
         done = import_file(
             shop.database,
             shop.means,
@@ -169,7 +152,7 @@ def import_(
             policy=Policy(on_absent=replace or "keep"),
             agree=lambda listed: yes or typer.confirm(f"{listed}\nArchive them?", err=True),
         )
-    _say(json.dumps(done.counts) if as_json else done.line)
+    say(json.dumps(done.counts) if as_json else done.line)
     if done.counts["failed"]:
         raise SystemExit(2)
 
@@ -187,10 +170,10 @@ def export(
     from webapp.exchange.shell import export_file
     from webapp.main import open_shop
 
-    with open_shop(_settings(data, uploads)) as shop:
+    with open_shop(settings_of(data, uploads)) as shop:
         count = export_file(shop.database, file, dialect=dialect, site=shop.settings.public_url)
     if file is not None:
-        _say(f"{count} rows written to {file}.")
+        say(f"{count} rows written to {file}.")
 
 
 @app.command()
@@ -199,16 +182,16 @@ def migrate(data: DataDir = None) -> None:
     from webapp.migrations import copy_aside, head, is_current, upgrade
     from webapp.runtime.db import Database
 
-    settings = _settings(data)
+    settings = settings_of(data)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database)
     if is_current(database):
-        _say(f"The database is at {head()} already.")
+        say(f"The database is at {head()} already.")
         return
     if database.path is not None:
         copy_aside(database.path)
     upgrade(database)
-    _say(f"The database is at {head()} now.")
+    say(f"The database is at {head()} now.")
 
 
 @app.command()
@@ -221,9 +204,9 @@ def audit(
     from webapp.main import open_shop
     from webapp.ops.audit import audit as run
 
-    with open_shop(_settings(data, uploads)) as shop:
+    with open_shop(settings_of(data, uploads)) as shop:
         report = run(shop.database)
-    _say(json.dumps(report.as_json()) if as_json else report.text())
+    say(json.dumps(report.as_json()) if as_json else report.text())
     if report.findings:
         raise SystemExit(1)
 
@@ -247,10 +230,10 @@ def staff_add(
     secret = password or typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     check_password(secret)
     stored = hashed(secret)
-    with open_shop(_settings(data)) as shop, shop.database.writing() as session:
+    with open_shop(settings_of(data)) as shop, shop.database.writing() as session:
         person = add_staff(session, SYSTEM, email=email, password_hash=stored, role=role, name=name)
         sentence = f"{person.email} may sign in as {role}."
-    _say(sentence)
+    say(sentence)
 
 
 @staff.command("list")
@@ -259,10 +242,10 @@ def staff_list(data: DataDir = None) -> None:
     from webapp.accounts.queries import staff as people
     from webapp.main import open_shop
 
-    with open_shop(_settings(data)) as shop, shop.database.reading() as session:
+    with open_shop(settings_of(data)) as shop, shop.database.reading() as session:
         for person in people(session):
             state = "" if person.is_active else "  (closed)"
-            _say(f"{person.email}  {person.role}{state}")
+            say(f"{person.email}  {person.role}{state}")
 
 
 @staff.command("password")
@@ -283,12 +266,12 @@ def staff_password(
     secret = password or typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     check_password(secret)
     stored = hashed(secret)
-    with open_shop(_settings(data)) as shop, shop.database.writing() as session:
+    with open_shop(settings_of(data)) as shop, shop.database.writing() as session:
         person = by_email(session, normalised_email(email))
         if person is None or person.role is None:
-            _stop(f"Nobody works here as {email}.")
+            stop(f"Nobody works here as {email}.")
         change_staff(session, SYSTEM, person, password_hash=stored)
-    _say("Done. They are signed out everywhere.")
+    say("Done. They are signed out everywhere.")
 
 
 @keys.command("add")
@@ -309,14 +292,14 @@ def keys_add(
     from webapp.main import open_shop
 
     until = now() + timedelta(days=days) if days else None
-    with open_shop(_settings(data)) as shop, shop.database.writing() as session:
+    with open_shop(settings_of(data)) as shop, shop.database.writing() as session:
         person = by_email(session, normalised_email(email))
         if person is None or person.role is None:
-            _stop(f"Nobody works here as {email}.")
+            stop(f"Nobody works here as {email}.")
         _, secret = make_key(
             session, SYSTEM, person, name=name, scopes=set(scope), expires_at=until
         )
-    _say(secret)
+    say(secret)
 
 
 @keys.command("list")
@@ -325,11 +308,11 @@ def keys_list(data: DataDir = None) -> None:
     from webapp.accounts.queries import keys as all_keys
     from webapp.main import open_shop
 
-    with open_shop(_settings(data)) as shop, shop.database.reading() as session:
+    with open_shop(settings_of(data)) as shop, shop.database.reading() as session:
         for key in all_keys(session):
             used = f"{key.last_used_at:%Y-%m-%d %H:%M}" if key.last_used_at else "never"
             scopes = ",".join(key.scopes)
-            _say(f"{key.prefix}  {key.state}  {key.email}  {scopes}  used {used}  {key.name}")
+            say(f"{key.prefix}  {key.state}  {key.email}  {scopes}  used {used}  {key.name}")
 
 
 @keys.command("revoke")
@@ -343,11 +326,11 @@ def keys_revoke(
     from webapp.kit.actors import SYSTEM
     from webapp.main import open_shop
 
-    with open_shop(_settings(data)) as shop, shop.database.writing() as session:
+    with open_shop(settings_of(data)) as shop, shop.database.writing() as session:
         found = key_by(session, key)
         revoke_key(session, SYSTEM, found)
         sentence = f"{found.prefix} opens nothing any more."
-    _say(sentence)
+    say(sentence)
 
 
 def _do_without_rich() -> None:
@@ -370,7 +353,3 @@ def _import_framework_unbuilt() -> None:
     BaseModel.model_config["defer_build"] = True
     importlib.import_module("fastapi")
     del BaseModel.model_config["defer_build"]
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")

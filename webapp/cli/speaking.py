@@ -1,0 +1,34 @@
+"""What every command shares: where the shop is, and how it is answered."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from webapp.settings import Settings
+
+DataDir = Annotated[
+    Path | None, typer.Option("--data", help="Folder of the database and the secret key.")
+]
+UploadsDir = Annotated[Path | None, typer.Option("--uploads", help="Folder of uploaded files.")]
+
+
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
+def stop(sentence: str) -> NoReturn:
+    """End with a sentence on standard error and exit code 1."""
+    sys.stderr.write(f"{sentence}\n")
+    raise SystemExit(1)
+
+
+def settings_of(data: Path | None = None, uploads: Path | None = None, **more: object) -> Settings:
+    """The process's settings, with what was said on the command line."""
+    given: dict[str, object] = {name: value for name, value in more.items() if value is not None}
+    if data is not None:
+        given["data_dir"] = data.resolve()
+    if uploads is not None:
+        given["uploads_dir"] = uploads.resolve()
+    return Settings(**given)  # type: ignore[arg-type]

@@ -29,6 +29,8 @@ class Settings(BaseSettings):
     database_url: str = ""
     public_url: str = ""
     secret_key: str = ""
+    secret_key_before: str = Field(default="", repr=False)
+    """The secret before this one: what programs were given with it is good until it expires."""
     allowed_hosts: list[str] = Field(default_factory=list)
     trusted_proxies: list[str] = Field(default_factory=list)
 

@@ -174,7 +174,11 @@ def test_the_description_says_how_to_show_a_key(browser):
 
     assert described["components"]["securitySchemes"]["Bearer"]["scheme"] == "bearer"
     assert described["components"]["securitySchemes"]["X-API-Key"]["in"] == "header"
+    flow = described["components"]["securitySchemes"]["Password"]["flows"]["password"]
+    assert flow["tokenUrl"] == flow["refreshUrl"] == "/api/v1/auth/token"
+    assert {"me", "orders:read"} <= set(flow["scopes"])
     assert described["paths"]["/v1/key"]["get"]["security"] == [
         {"Bearer": []},
         {"X-API-Key": []},
+        {"Password": []},
     ]

@@ -248,6 +248,7 @@ def test_a_copy_holds_everything_and_lies_there_for_a_week(db, app, clock, run_j
         "mails.json",
         "notes.json",
         "orders.json",
+        "programs.json",
         "sign_ins.json",
     ]
     assert told["account.json"]["email"] == "ada@example.com"

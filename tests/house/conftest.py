@@ -28,7 +28,8 @@ from webapp.accounts.models import (
     Role,
 )
 from webapp.accounts.permissions import PERMISSIONS
-from webapp.accounts.queries import by_email
+from webapp.accounts.queries import Credentials, by_email
+from webapp.accounts.tokens import Mint
 from webapp.catalogue.models import Attribute, Category, Collection, Product, Variant
 from webapp.exchange.models import CatalogueImport
 from webapp.kit.actors import SYSTEM
@@ -41,7 +42,7 @@ from webapp.pricing.models import ShippingMethod
 from webapp.runtime.db import Database
 from webapp.runtime.events import EventRecord
 from webapp.runtime.jobs import JobRecord, JobState
-from webapp.runtime.links import links_of
+from webapp.runtime.links import links_for, links_of
 from webapp.runtime.mail import MailRecord
 from webapp.settings import Settings
 from webapp.webhooks.models import Delivery, Endpoint
@@ -86,6 +87,8 @@ class Site:
     viewer: Browser
     script: Browser
     """Sends an API key of the owner's that may do everything, and no cookie."""
+    program: Browser
+    """Sends an access token of the owner's, and no cookie."""
     there: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
@@ -100,6 +103,8 @@ class Site:
 
     def who(self, route: Route) -> Browser:
         """Somebody who may do everything there."""
+        if route.path.startswith("/api/v1/auth"):
+            return self.program
         if route.path.startswith("/api"):
             return self.script
         return self.owner if route.path.startswith("/admin") else self.anyone
@@ -132,7 +137,9 @@ def copy_of(furnished: Settings, folder: Path) -> Path:
 def open_site(settings: Settings) -> Iterator[Site]:
     app = create_app(settings)
     with ExitStack() as opened:
-        anyone, owner, viewer, script = (opened.enter_context(Browser(app)) for _ in range(4))
+        anyone, owner, viewer, script, program = (
+            opened.enter_context(Browser(app)) for _ in range(5)
+        )
         database: Database = app.state.database
         with database.writing() as session:
             for browser, email in ((owner, OWNER), (viewer, VIEWER)):
@@ -141,9 +148,10 @@ def open_site(settings: Settings) -> Iterator[Site]:
                 secret = accounts.sign_in(session, person)
                 browser.cookies.set(COOKIE, app.state.cookies.signed(COOKIE, secret, 3600))
             script.headers["Authorization"] = f"Bearer {_key_for_everything(session)}"
+            program.headers["Authorization"] = f"Bearer {access_token(app, session, OWNER)}"
         with database.reading() as session:
             there = what_is_there(session)
-        yield Site(app, anyone, owner, viewer, script, there)
+        yield Site(app, anyone, owner, viewer, script, program, there)
     app.state.shop.close()
 
 
@@ -152,6 +160,18 @@ def _key_for_everything(session: Session) -> str:
     assert owner is not None
     _, secret = accounts.make_key(session, SYSTEM, owner, name="Sweep", scopes=PERMISSIONS)
     return secret
+
+
+def access_token(app: FastAPI, session: Session, email: str) -> str:
+    """What a program gets for somebody's password, with all that they can give it."""
+    person = by_email(session, email)
+    assert person is not None
+    scopes = accounts.scopes_for(session, person.role, ())
+    granted = accounts.grant(session, Credentials.of(person), client="Sweep", scopes=scopes)
+    assert granted is not None
+    settings: Settings = app.state.settings
+    mint = Mint.of(settings, links_for(settings).base)
+    return mint.make(granted.person, granted.grant, client="Sweep", scopes=granted.scopes)
 
 
 def _order_link(session: Session, order: str) -> str:
@@ -183,6 +203,10 @@ def what_is_there(session: Session) -> dict[str, dict[str, str]]:
             JobRecord.kind == "exchange.write_export", JobRecord.state == JobState.done
         )
     ).one()
+    customer = session.exec(
+        select(Person.public_id).where(col(Person.role).is_(None)).order_by(col(Person.id))
+    ).first()
+    assert customer is not None
     return {
         "/products": {"slug": pot.slug},
         "/collections": {"slug": "for-the-table"},
@@ -216,6 +240,7 @@ def what_is_there(session: Session) -> dict[str, dict[str, str]]:
         "/admin/history": {"kind": "product", "subject_id": pot.public_id},
         "/admin/settings/shipping": {"public_id": one(ShippingMethod.public_id)},
         "/api/v1/tasks": {"task_id": ended},
+        "/api/v1/users": {"user_id": customer},
         "/api/v1/products": {"slug": pot.slug},
         "/orders/link": {"token": _order_link(session, one(Order.public_id))},
         "/account/orders": {"number": "1001"},

@@ -27,14 +27,18 @@ def _good(operation):
     """The answer to a request that went well."""
     return next(
         operation["responses"][code]
-        for code in ("202", "201", "200")
+        for code in ("202", "201", "200", "204")
         if code in operation["responses"]
     )
 
 
 def _what_comes(operation):
-    """The schema of the JSON that a success gives, or what kind of file or stream it is."""
-    content = _good(operation)["content"]
+    """The schema of the JSON that a success gives, or what kind of file or stream it is; of one
+    that gives nothing, what it means."""
+    good = _good(operation)
+    if good is operation["responses"].get("204"):
+        return good["description"]
+    content = good["content"]
     return content["application/json"]["schema"] if "application/json" in content else list(content)
 
 

@@ -16,6 +16,7 @@ SILENT = {
     "accounts.forget_consents": "customer.erased says it",
     "accounts.forget_ended": "sign-ins that are over already",
     "accounts.forget_failures": "counts of long ago",
+    "accounts.forget_old_grants": "as accounts.forget_ended, of programs",
     "accounts.forget_old_links": "links that open nothing already",
     "accounts.forget_old_exports": "copies whose week is over",
     "accounts.note_export_job": "who works on the copy that was asked for",

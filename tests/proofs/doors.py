@@ -22,7 +22,14 @@ from tests.browser import Browser
 from tests.conftest import settings_in
 from tests.factories import shop as small_shop
 from tests.factories.people import make_customer
-from tests.house.conftest import Route, Site, copy_of, routes_of, what_is_there
+from tests.house.conftest import (
+    Route,
+    Site,
+    access_token,
+    copy_of,
+    routes_of,
+    what_is_there,
+)
 from tests.house.test_facts import commands
 from webapp.accounts import commands as accounts
 from webapp.accounts import permissions
@@ -54,7 +61,7 @@ SIGN_IN_PAGES = ("/admin/sign-in", "/account/login")
 
 _ALL = frozenset(PERMISSIONS)
 
-OUT = {"/admin/sign-out", "/account/logout"}
+OUT = {"/admin/sign-out", "/account/logout", "/api/v1/auth/logout"}
 """Would only end the walk."""
 
 
@@ -196,7 +203,7 @@ def _in_order(routes: list[Route], declared: dict[str, Asks], caller: Caller) ->
 def _ask(site: Site, caller: Caller, route: Route, asks: Asks) -> str | None:
     """What is wrong with the answer; None when it is as declared."""
     is_call = route.path.startswith("/api")
-    browser = site.script if is_call else site.owner
+    browser = site.who(route) if is_call else site.owner
     answer = browser.send(route.method, site.address(route))
     status, to = answer.status_code, answer.headers.get("location", "")
     if status >= 500:
@@ -288,17 +295,19 @@ def _opened(furnished: Settings, folder: Path, caller: Caller = STRANGER) -> Ite
     settings = settings_in(copy_of(furnished, folder), key_rate_per_minute=100_000)
     app = create_app(settings)
     with ExitStack() as stack, _role(caller) as role:
-        page, script = (stack.enter_context(Browser(app)) for _ in range(2))
+        page, script, program = (stack.enter_context(Browser(app)) for _ in range(3))
         with app.state.database.writing() as session:
             if caller.is_signed_in:
                 person = make_customer(session, "caller@example.com", role=role)
                 secret = accounts.sign_in(session, person)
                 page.cookies.set(COOKIE, app.state.cookies.signed(COOKIE, secret, 3600))
+                access = access_token(app, session, person.email)
+                program.headers["Authorization"] = f"Bearer {access}"
                 if caller.may is not None:
                     script.headers["Authorization"] = f"Bearer {_key(session, caller)}"
         with app.state.database.reading() as session:
             there = what_is_there(session)
-        yield Site(app, anyone=page, owner=page, viewer=page, script=script, there=there)
+        yield Site(app, page, page, page, script, program, there)
     app.state.shop.close()
 
 

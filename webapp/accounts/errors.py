@@ -35,6 +35,30 @@ class UnknownKey(SignInNeeded):
     title = "That key opens nothing"
 
 
+class UnknownToken(SignInNeeded):
+    """One sentence for a token that was forged, has expired, was revoked or whose person left."""
+
+    title = "That token opens nothing"
+
+
+class ScopeNeeded(NotAllowed):
+    """What was shown is good, and was given less than this takes."""
+
+    title = "The token was not given the right to do this"
+
+
+class WrongPassword(SignInNeeded):
+    """As ``WrongCredentials``, to a program."""
+
+    title = "That did not match"
+
+
+class GrantSpent(SignInNeeded):
+    """One sentence for a refresh token that was used, has expired or never was."""
+
+    title = "That cannot be renewed"
+
+
 class TooManyKeys(Refused):
     title = "There are too many keys"
 

@@ -361,3 +361,35 @@ class KeyRevoked(Event):
 
     def payload(self) -> dict[str, Any]:
         return {"person": self.person}
+
+
+@dataclass(frozen=True)
+class GrantMade(PersonEvent):
+    """A program was let in with the person's password."""
+
+    name: ClassVar[str] = "person.grant_made"
+    grant: str
+    client: str
+    scopes: tuple[str, ...]
+    is_new_client: bool = False
+
+    def payload(self) -> dict[str, Any]:
+        return {
+            "grant": self.grant,
+            "client": self.client,
+            "scopes": plain(self.scopes),
+            "is_new_client": self.is_new_client,
+        }
+
+
+@dataclass(frozen=True)
+class GrantEnded(PersonEvent):
+    """``how``: ``signed_out`` by the program itself, ``reused`` when a refresh token came twice,
+    ``replaced`` by newer ones, ``everywhere`` (``grant`` is empty) with the person's browsers."""
+
+    name: ClassVar[str] = "person.grant_ended"
+    grant: str
+    how: str
+
+    def payload(self) -> dict[str, Any]:
+        return {"grant": self.grant, "how": self.how}

@@ -1,7 +1,7 @@
-"""People, their sign-ins, the links they are mailed, what they show beside a password, the keys of
-their scripts, their addresses and consents. Owns ``people``, ``sign_ins``, ``mailed_links``,
-``authenticators``, ``recovery_codes``, ``passkeys``, ``api_keys``, ``address_book``, ``consents``
-and ``data_exports``; says what staff may do."""
+"""People, their sign-ins, the links they are mailed, what they show beside a password, the keys and
+grants of their scripts, their addresses and consents. Owns ``people``, ``sign_ins``,
+``mailed_links``, ``authenticators``, ``recovery_codes``, ``passkeys``, ``api_keys``, ``grants``,
+``refresh_tokens``, ``address_book``, ``consents`` and ``data_exports``; says what staff may do."""
 
 from webapp.accounts.handlers import handlers
 from webapp.accounts.jobs import jobs

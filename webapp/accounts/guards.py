@@ -9,21 +9,30 @@ import structlog
 from anyio import Semaphore, to_thread
 from anyio.lowlevel import RunVar
 from fastapi import Depends, Request
-from fastapi.security import APIKeyHeader, HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import (
+    APIKeyHeader,
+    HTTPAuthorizationCredentials,
+    HTTPBearer,
+    OAuth2PasswordBearer,
+)
 from sqlmodel import Session
 from starlette.responses import Response
 
 from webapp.accounts import commands, passwords, queries
 from webapp.accounts.commands.keys import USE_NOTED_EVERY
 from webapp.accounts.commands.signing_in import SEEN_NOTED_EVERY
-from webapp.accounts.errors import ConfirmationNeeded, KeyNeeded, UnknownKey
+from webapp.accounts.errors import ConfirmationNeeded, KeyNeeded, UnknownKey, UnknownToken
 from webapp.accounts.passwords import HASHES_AT_ONCE
-from webapp.accounts.queries import Credentials, Member
+from webapp.accounts.permissions import PERMISSIONS
+from webapp.accounts.queries import ME, Credentials, Holder, Member
+from webapp.accounts.tokens import Mint
 from webapp.kit.actors import Actor
 from webapp.kit.clock import now
-from webapp.kit.errors import SignInNeeded, TooMany
+from webapp.kit.errors import Invalid, NotAllowed, SignInNeeded, TooMany
 from webapp.runtime.db import Database
 from webapp.runtime.limits import Buckets, Delays
+from webapp.runtime.links import links_for
+from webapp.shop import queries as shops
 from webapp.web.deps import Data, Db, place
 from webapp.web.limits import roughly, tell_limit, whose
 from webapp.web.sessions import read_cookie, set_cookie
@@ -59,6 +68,17 @@ _HEADER = APIKeyHeader(
     description="The same key, for programs that cannot send `Authorization`.",
     auto_error=False,
 )
+_PASSWORD = OAuth2PasswordBearer(
+    tokenUrl="/api/v1/auth/token",
+    refreshUrl="/api/v1/auth/token",
+    scheme_name="Password",
+    scopes={ME: "See and change what is your own", **PERMISSIONS},
+    description="A token for fifteen minutes, for your email address and password.",
+    auto_error=False,
+)
+
+UNSEEN = "@"
+"""Nobody's address and nobody's name."""
 
 
 def token_of(request: Request) -> str | None:
@@ -209,6 +229,29 @@ def slow_down_mail(request: Request, email: str) -> None:
         )
 
 
+def known_by_password(
+    request: Request, data: Database, typed: str, password: str
+) -> Credentials | None:
+    """Whose address or user name and password these are: one hash for every pair that is not right,
+    whoever it belongs to. For a route with a ``HashTurn``. Raises ``TooMany``."""
+    name = as_known(typed)
+    with data.reading() as session:
+        known = queries.credentials(session, name)
+        if known is not None and not known.is_verified and known.role is None:
+            known = None if shops.current(session).confirm_first else known
+    return known if proves(request, name, known, password) else None
+
+
+def as_known(typed: str) -> str:
+    """What was typed as we store it; what cannot be anybody's is nobody's."""
+    try:
+        if "@" in typed:
+            return commands.normalised_email(typed)
+        return commands.normalised_username(typed)
+    except Invalid:
+        return UNSEEN
+
+
 def visitor(request: Request, _noted: SeenNoted, db: Db) -> Member | None:
     """Who is signed in in this browser, if anybody is."""
     return member_of(request, db)
@@ -303,8 +346,10 @@ def _welcome(request: Request, member: Member | None) -> Actor:
 async def key_shown(
     bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
     header: Annotated[str | None, Depends(_HEADER)],
+    _described: Annotated[str | None, Depends(_PASSWORD)],
 ) -> str:
-    """The API key that a script sent, unread. Cookies play no part where scripts are served."""
+    """The API key or token that a script sent, unread. Cookies play no part where scripts are
+    served."""
     secret = bearer.credentials if bearer else header
     if not secret:
         raise KeyNeeded("Send an API key as Authorization: Bearer vk_... or as X-API-Key.")
@@ -347,10 +392,11 @@ UseNoted = Annotated[None, Depends(use_noted, scope="request")]
 
 
 def script(request: Request, secret: KeyShown, _noted: UseNoted, db: Db) -> Actor:
-    """The API key that is asking, with what it may do at this moment.
+    """The API key that is asking, or the member of staff whose token it is, with what they may do
+    at this moment.
 
-    Raises ``KeyNeeded`` without one, ``UnknownKey`` for one that is dead, ``TooMany`` for one that
-    is used too often.
+    Raises ``KeyNeeded`` without one, ``UnknownKey`` or ``UnknownToken`` for one that is dead,
+    ``NotAllowed`` for a customer's, ``TooMany`` for one that is used too often.
     """
     return _script(request, db, secret)
 
@@ -361,26 +407,67 @@ def script_beside(request: Request, secret: KeyShown, _noted: UseNoted, data: Da
         return _script(request, session, secret)
 
 
+async def token_shown(
+    bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
+) -> str | None:
+    """The access token that was sent, if any, unread."""
+    return bearer.credentials if bearer else None
+
+
+TokenShown = Annotated[str | None, Depends(token_shown)]
+
+
+def holder(request: Request, secret: KeyShown, db: Db) -> Holder:
+    """Whoever let the program in that is asking, a customer too. Raises ``UnknownToken``, also for
+    an API key, which stands for a script and not for its person."""
+    return holder_of_token(request, db, secret)
+
+
+def mint_of(request: Request) -> Mint:
+    """Where the access tokens of this shop are made."""
+    settings = request.app.state.settings
+    return Mint.of(settings, links_for(settings).base)
+
+
+def holder_of_token(request: Request, session: Session, secret: str) -> Holder:
+    """The same outside of the dependencies."""
+    meant = mint_of(request).read(secret)
+    found = queries.holder_of(session, *meant) if meant else None
+    if found is None:
+        raise UnknownToken(
+            "This is no access token of ours, or not valid any more. Get a new one.",
+            error="invalid_token",
+        )
+    _count(request, "account", found.person)
+    request.state.actor = found.actor
+    return found
+
+
 def _script(request: Request, session: Session, secret: str) -> Actor:
+    if secret.count(".") == 2:  # no key has any, and every token these
+        found = holder_of_token(request, session, secret)
+        if found.role is None:
+            raise NotAllowed("This is for those who work here, and their scripts.")
+        return found.actor
     key = queries.key_of_secret(session, secret) if len(secret) <= LONGEST_KEY else None
     if key is None:
         raise UnknownKey("This key is not known, or not valid any more.", error="invalid_token")
-    _count(request, str(key.actor.id))
+    _count(request, "key", str(key.actor.id))
     if key.last_used_at is None or key.last_used_at < now() - USE_NOTED_EVERY:
         request.state.key_to_note = key.actor.id
     request.state.actor = key.actor
     return key.actor
 
 
-def _count(request: Request, public_id: str) -> None:
+def _count(request: Request, what: str, public_id: str) -> None:
     uses: Buckets | None = request.app.state.key_uses
     if uses is None:
         return
     wait = uses.take(public_id)
-    tell_limit(request, "key", uses, public_id)
+    tell_limit(request, what, uses, public_id)
     if wait:
         seconds = max(1, math.ceil(wait))
-        raise TooMany("This key is used too often; slow down.", retry_after=seconds)
+        raise TooMany(f"This {what} is used too often; slow down.", retry_after=seconds)
 
 
 Customer = Annotated[Member, Depends(customer, scope="function")]
@@ -390,4 +477,5 @@ FreshBeside = Annotated[Member, Depends(fresh_beside, scope="function")]
 Staff = Annotated[Actor, Depends(staff, scope="function")]
 StaffBeside = Annotated[Actor, Depends(staff_beside, scope="function")]
 Script = Annotated[Actor, Depends(script, scope="function")]
+TokenHolder = Annotated[Holder, Depends(holder, scope="function")]
 ScriptBeside = Annotated[Actor, Depends(script_beside, scope="function")]

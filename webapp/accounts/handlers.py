@@ -13,6 +13,8 @@ from webapp.accounts.events import (
     CustomerErased,
     ExportAsked,
     ExportReady,
+    GrantEnded,
+    GrantMade,
     KeyMade,
     LinkPromised,
     PasskeyAdded,
@@ -153,6 +155,19 @@ def say_the_copy_is_ready(session: Session, event: ExportReady) -> None:
 def delete_their_files(session: Session, event: CustomerErased) -> None:
     if event.files:
         jobs.forget_files.later(session, keys=list(event.files))
+
+
+@handlers.on(GrantMade)
+def tell_of_a_new_program(session: Session, event: GrantMade) -> None:
+    if event.is_new_client:
+        _tell(session, mails.new_program, event, version=event.grant, program=event.client)
+
+
+@handlers.on(GrantEnded)
+def tell_of_a_token_that_came_twice(session: Session, event: GrantEnded) -> None:
+    if event.how == "reused":
+        program = queries.client_of_grant(session, event.grant)
+        _tell(session, mails.token_reused, event, version=event.grant, program=program)
 
 
 def _tell(

@@ -27,10 +27,11 @@ def mail_link(context: JobContext, email: str, purpose: str) -> None:
 
 @jobs.job(every=timedelta(hours=1))
 def tidy(context: JobContext) -> dict[str, int]:
-    """Forget the sign-ins that are over and the links that are old."""
+    """Forget the sign-ins and grants that are over and the links that are old."""
     with context.writing() as session:
         swept = {
             "sign_ins": commands.forget_ended(session),
+            "grants": commands.forget_old_grants(session),
             "links": commands.forget_old_links(session),
             "failures": commands.forget_failures(session),
         }

@@ -206,6 +206,30 @@ def recovery_code_used(session: Session, *, person: str, left: int = 9) -> dict[
     return {**_person(session, person), "left": left}
 
 
+@mails.kind(
+    "new_program",
+    title="A program was let in",
+    when="When somebody's password is used by a program that was not seen before.",
+    sample=newest_person,
+    needs=NEEDS,
+    keeps=KEPT,
+)
+def new_program(session: Session, *, person: str, program: str = "") -> dict[str, Any]:
+    return {**_person(session, person), "program": program}
+
+
+@mails.kind(
+    "token_reused",
+    title="A program's token came twice",
+    when="When what renews a program's access was used a second time, so that it was shut out.",
+    sample=newest_person,
+    needs=NEEDS,
+    keeps=KEPT,
+)
+def token_reused(session: Session, *, person: str, program: str = "") -> dict[str, Any]:
+    return {**_person(session, person), "program": program}
+
+
 OF_PURPOSE: dict[LinkPurpose, MailKind] = {
     LinkPurpose.verify: verify,
     LinkPurpose.reset: reset,

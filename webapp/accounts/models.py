@@ -1,6 +1,6 @@
 """People who may sign in, the browsers they are signed in with, the links they are mailed, what
-they show beside a password, the keys of their scripts, what a shop's own roles may do, what staff
-keep of customers, what people told us about themselves, and copies of all that is kept of them."""
+they show beside a password, the keys and grants of their scripts, what a shop's own roles may do,
+what staff keep of customers, what people told us about themselves, and copies of all of it."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -336,3 +336,36 @@ class DataExport(SQLModel, table=True):
     asked_at: datetime = utc_field(default_factory=now)
     ready_at: datetime | None = optional_utc_field()
     expires_at: datetime | None = optional_utc_field(index=True)
+
+
+class Grant(SQLModel, table=True):
+    """What a program was given by somebody who typed their password into it: access tokens for as
+    long as it renews them, never more than its scopes, nor than that person may do today."""
+
+    __tablename__ = "grants"
+
+    id: int | None = Field(default=None, primary_key=True)
+    public_id: str = public_id_field("gra")
+    person_id: int = Field(foreign_key="people.id", ondelete="CASCADE", index=True)
+    client: str = Field(default="", max_length=80)
+    """What the program calls itself."""
+    scopes: list[str] = json_field(list)
+    password_mark: str = Field(max_length=64)
+    """Of the password that was typed: with another one the grant is worth nothing."""
+    created_at: datetime = utc_field(default_factory=now)
+    expires_at: datetime = utc_field(index=True)
+    """However often it is renewed, it is over then."""
+    revoked_at: datetime | None = optional_utc_field()
+
+
+class RefreshToken(SQLModel, table=True):
+    """What renews a grant, once. The used ones are kept while it lasts: one that comes again was
+    copied. Random as an API key is, and kept as one: by its hash."""
+
+    __tablename__ = "refresh_tokens"
+
+    id: int | None = Field(default=None, primary_key=True)
+    grant_id: int = Field(foreign_key="grants.id", ondelete="CASCADE", index=True)
+    token_hash: str = Field(unique=True, max_length=64)
+    created_at: datetime = utc_field(default_factory=now)
+    used_at: datetime | None = optional_utc_field()

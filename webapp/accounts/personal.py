@@ -15,6 +15,7 @@ from webapp.accounts.models import (
     CustomerNote,
     CustomerTag,
     FailedSignIn,
+    Grant,
     GroupMember,
     Passkey,
     Person,
@@ -80,6 +81,13 @@ def second_factors(session: Session, whose: Whose) -> object:
 def api_keys(session: Session, whose: Whose) -> object:
     columns = ("name", "prefix", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at")
     return _rows(session, ApiKey, columns, col(ApiKey.person_id) == whose.key)
+
+
+@personal.gives("programs")
+def programs(session: Session, whose: Whose) -> object:
+    """Those that they let in with their password."""
+    columns = ("client", "scopes", "created_at", "expires_at", "revoked_at")
+    return _rows(session, Grant, columns, col(Grant.person_id) == whose.key)
 
 
 @personal.gives("notes")

@@ -1,7 +1,7 @@
 """Who somebody is: by address, by the token of their browser, by the key of their script."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists
@@ -12,6 +12,7 @@ from webapp.accounts.models import (
     ApiKey,
     Authenticator,
     FailedSignIn,
+    Grant,
     MailedLink,
     Passkey,
     Person,
@@ -345,6 +346,81 @@ def key_of_secret(session: Session, secret: str) -> KeyInUse | None:
     public_id, name, scopes, last_used_at, role, own = row
     held = of_role(role, own).intersection(scopes)
     return KeyInUse(Actor("key", public_id, name, held), last_used_at)
+
+
+ME = "me"
+"""The scope of what is one's own: everybody may give it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Somebody whose program showed a good access token."""
+
+    key: int
+    person: str
+    name: str
+    email: str
+    role: str | None
+    grant: str
+    scopes: frozenset[str]
+    own_permissions: list[str] | None = None
+    """Of a role that the shop has made itself."""
+
+    @property
+    def actor(self) -> Actor:
+        """With what the role may do at this moment, as far as it was given to the program."""
+        actor = actor_of(self.person, self.name, self.role, self.own_permissions)
+        return replace(actor, permissions=actor.permissions & self.scopes)
+
+
+def holder_of(session: Session, person: str, grant: str) -> Holder | None:
+    """Who let this program in, unless that is over; one statement. It is over with the account,
+    with its password, with the grant, and with a second factor that staff must have and have not;
+    its permissions are those of today."""
+    row = session.exec(
+        select(  # type: ignore[call-overload]
+            Person.id,
+            Person.public_id,
+            Person.name,
+            Person.email,
+            Person.role,
+            Grant.public_id,
+            Grant.scopes,
+            Person.password_hash,
+            Grant.password_mark,
+            Role.permissions,
+        )
+        .join(Grant, col(Grant.person_id) == col(Person.id))
+        .outerjoin(Role, col(Role.code) == col(Person.role))
+        .where(
+            Grant.public_id == grant,
+            Person.public_id == person,
+            col(Grant.revoked_at).is_(None),
+            col(Grant.expires_at) > now(),
+            col(Person.is_active).is_(True),
+            or_(
+                col(Person.role).is_(None),
+                ~exists().where(col(ShopSettings.staff_second_factor).is_(True)),
+                has_second_factor(),
+            ),
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    key, person, name, email, role, grant, scopes, password_hash, mark, own = row
+    if password_mark(password_hash) != mark:
+        return None
+    return Holder(key, person, name, email, role, grant, frozenset(scopes), own)
+
+
+def client_of_grant(session: Session, public_id: str) -> str:
+    """What the program calls itself; empty once the grant is forgotten."""
+    return session.exec(select(Grant.client).where(Grant.public_id == public_id)).first() or ""
+
+
+def password_mark(password_hash: str) -> str:
+    """Tells one password hash from the next and gives neither away."""
+    return hash_token(f"password mark:{password_hash}")
 
 
 @dataclass(frozen=True, slots=True)

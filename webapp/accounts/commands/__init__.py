@@ -6,6 +6,7 @@ from webapp.accounts.commands.checking import (
     normalised_username,
 )
 from webapp.accounts.commands.customers import (
+    add_customer,
     add_group,
     close_customer,
     delete_group,
@@ -14,6 +15,7 @@ from webapp.accounts.commands.customers import (
     help_customer,
     note_customer,
     open_customer,
+    rename_customer,
     rename_group,
     sign_customer_out,
     tag_customer,
@@ -25,6 +27,7 @@ from webapp.accounts.commands.exporting import (
     settle_export,
 )
 from webapp.accounts.commands.failing import forget_failures, note_failure
+from webapp.accounts.commands.granting import Granted, Renewal, grant, renew, scopes_for
 from webapp.accounts.commands.keys import make_key, note_key_use, revoke_key
 from webapp.accounts.commands.leaving import (
     ask_for_erasure,
@@ -41,6 +44,7 @@ from webapp.accounts.commands.passkeys import (
     rename_passkey,
     use_passkey,
 )
+from webapp.accounts.commands.profile import change_profile
 from webapp.accounts.commands.recovering import colleague_of_link, invite, set_password
 from webapp.accounts.commands.registering import (
     Registration,
@@ -51,6 +55,12 @@ from webapp.accounts.commands.registering import (
     register,
     reset_password,
     verify,
+)
+from webapp.accounts.commands.revoking import (
+    end_grant,
+    end_grant_of,
+    end_grants,
+    forget_old_grants,
 )
 from webapp.accounts.commands.roles import change_role, delete_role, make_role
 from webapp.accounts.commands.second_factor import (
@@ -84,8 +94,11 @@ __all__ = [
     "PASSING",
     "STAFF",
     "Browser",
+    "Granted",
     "Registration",
+    "Renewal",
     "Span",
+    "add_customer",
     "add_group",
     "add_passkey",
     "add_staff",
@@ -95,6 +108,7 @@ __all__ = [
     "ask_for_link",
     "begin_authenticator",
     "change_password",
+    "change_profile",
     "change_role",
     "change_staff",
     "check_password",
@@ -106,14 +120,19 @@ __all__ = [
     "confirm_authenticator",
     "delete_group",
     "delete_role",
+    "end_grant",
+    "end_grant_of",
+    "end_grants",
     "erase",
     "forget_consents",
     "forget_ended",
     "forget_failures",
     "forget_note",
     "forget_old_exports",
+    "forget_old_grants",
     "forget_old_links",
     "found",
+    "grant",
     "group_customer",
     "help_customer",
     "invite",
@@ -135,12 +154,15 @@ __all__ = [
     "register",
     "remove_authenticator",
     "remove_passkey",
+    "rename_customer",
     "rename_group",
     "rename_passkey",
+    "renew",
     "renew_recovery_codes",
     "reset_password",
     "reset_second_factor",
     "revoke_key",
+    "scopes_for",
     "set_password",
     "settle_export",
     "sign_customer_out",

@@ -4,14 +4,17 @@ from collections.abc import Collection
 
 from sqlmodel import Session, col, delete, func, insert, select
 
+from webapp.accounts.commands.checking import normalised_email
 from webapp.accounts.commands.linking import promise_link
 from webapp.accounts.commands.signing_in import sign_out_everywhere
-from webapp.accounts.errors import NameTaken
+from webapp.accounts.errors import AlreadyRegistered, NameTaken
 from webapp.accounts.events import (
     CustomerClosed,
+    CustomerCreated,
     CustomerKept,
     CustomerNoted,
     CustomerOpened,
+    CustomerUpdated,
     GroupChanged,
 )
 from webapp.accounts.links import LinkPurpose
@@ -163,6 +166,34 @@ def forget_note(session: Session, actor: Actor, person: Person, note_id: str) ->
     session.delete(note)
     session.flush()
     emit(session, CustomerNoted(person.public_id, note_id, is_gone=True), actor=actor)
+
+
+def add_customer(
+    session: Session, actor: Actor, *, email: str, password_hash: str, name: str = ""
+) -> Person:
+    """A new customer, mailed a link: to confirm their address, or (without a password) to choose
+    one. Raises ``AlreadyRegistered``."""
+    actor.must("customers:write")
+    address = normalised_email(email)
+    if session.exec(select(Person.id).where(Person.email == address)).first() is not None:
+        raise AlreadyRegistered("There is an account with that address.", field="email")
+    person = Person(email=address, name=name, password_hash=password_hash)
+    session.add(person)
+    session.flush()
+    emit(session, CustomerCreated(person.public_id), actor=actor)
+    promise_link(session, person, LinkPurpose.verify if password_hash else LinkPurpose.reset)
+    return person
+
+
+def rename_customer(session: Session, actor: Actor, person: Person, name: str) -> None:
+    actor.must("customers:write")
+    _must_be_customer(session, person)
+    if name == person.name:
+        return
+    person.name = name
+    session.add(person)
+    session.flush()
+    emit(session, CustomerUpdated(person.public_id, changed=("name",)), actor=actor)
 
 
 def close_customer(session: Session, actor: Actor, person: Person) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import insert, literal
 from sqlmodel import Session, col, delete, or_, select, update
 
 from webapp.accounts.agents import browser_name
+from webapp.accounts.commands.revoking import end_grants
 from webapp.accounts.errors import NoSuchDevice, SecondFactorNeeded
 from webapp.accounts.events import SignedIn, SignedOut
 from webapp.accounts.models import Person, SignIn
@@ -182,7 +183,9 @@ def sign_out_device(session: Session, member: Member, sign_in_id: str) -> None:
 def sign_out_everywhere(
     session: Session, person: Person, actor: Actor, *, but: str | None = None
 ) -> int:
-    """End every browser of somebody (``but`` one, by its public id); gives their number."""
+    """End every browser of somebody (``but`` one, by its public id) and all that programs were
+    given; gives the number of browsers."""
+    end_grants(session, person, actor)
     ending = delete(SignIn).where(col(SignIn.person_id) == person.id)
     if but is not None:
         ending = ending.where(col(SignIn.public_id) != but)

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, delete, func, select
 
 from webapp.accounts.commands.checking import normalised_email
 from webapp.accounts.commands.linking import drop_password_links
+from webapp.accounts.commands.revoking import end_grants
 from webapp.accounts.commands.roles import check_giving, check_reach
 from webapp.accounts.errors import AlreadyRegistered, AlreadySetUp, LastOwner
 from webapp.accounts.events import StaffAdded, StaffChanged
@@ -36,6 +37,7 @@ def add_staff(
     session.flush()
     # A customer who starts to work here signs in anew, at the door for staff.
     session.exec(delete(SignIn).where(col(SignIn.person_id) == person.id))
+    end_grants(session, person, actor)
     emit(session, StaffAdded(person=person.public_id, role=role), actor=actor)
     return person
 
@@ -57,8 +59,10 @@ def change_staff(
     role: str | None = None,
     is_active: bool | None = None,
     password_hash: str | None = None,
+    name: str | None = None,
 ) -> None:
-    """Another role, in or out, a new password; ends their sign-ins. The last owner stays."""
+    """Another role, in or out, a new password: ends their sign-ins. The last owner stays. A new
+    name ends nothing."""
     actor.must("staff:write")
     keep_an_owner(session, person, stays=role in (None, "owner") and is_active is not False)
     check_reach(session, actor, person)
@@ -75,9 +79,15 @@ def change_staff(
         changed["password"] = ["changed", "changed"]
         person.password_hash = password_hash
         drop_password_links(session, person)
+    if changed:
+        session.exec(delete(SignIn).where(col(SignIn.person_id) == person.id))
+        end_grants(session, person, actor)
+    if name is not None and name != person.name:
+        # What somebody is called stays out of the log, which outlives the account.
+        changed["name"] = ["changed", "changed"]
+        person.name = name
     if not changed:
         return
-    session.exec(delete(SignIn).where(col(SignIn.person_id) == person.id))
     session.flush()
     emit(session, StaffChanged(person=person.public_id, changed=changed), actor=actor)
 

@@ -8,13 +8,12 @@ from starlette.responses import Response
 
 from webapp.accounts import commands, jobs, passwords
 from webapp.accounts.errors import LinkSpent, WeakPassword
-from webapp.accounts.guards import HashTurn, slow_down_mail
+from webapp.accounts.guards import HashTurn, as_known, slow_down_mail
 from webapp.accounts.links import LinkPurpose, link_of
 from webapp.shop import queries as shops
 from webapp.storefront.account.coming_in import drop
 from webapp.storefront.account.forms import AddressForm, NewPasswordForm
 from webapp.storefront.account.manners import private
-from webapp.storefront.account.sign_in import as_known
 from webapp.web.deps import Data, Db, SettingsDep
 from webapp.web.submissions import Submission, submitted
 from webapp.web.views import redirect, view

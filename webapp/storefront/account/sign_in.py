@@ -6,20 +6,18 @@ from fastapi import APIRouter, Depends
 from starlette.requests import Request
 from starlette.responses import Response
 
-from webapp.accounts import commands, jobs, queries
+from webapp.accounts import commands, jobs
 from webapp.accounts.errors import LinkSpent
 from webapp.accounts.guards import (
     HashTurn,
     Visitor,
-    proves,
+    as_known,
+    known_by_password,
     slow_down_mail,
     token_of,
 )
 from webapp.accounts.links import LinkPurpose, link_of
 from webapp.accounts.queries import Credentials
-from webapp.kit.errors import Invalid
-from webapp.runtime.db import Database
-from webapp.shop import queries as shops
 from webapp.storefront.account.coming_in import come_in, drop, onward
 from webapp.storefront.account.forms import AddressForm, KeepForm, SignInForm
 from webapp.storefront.account.manners import private
@@ -30,9 +28,6 @@ from webapp.web.views import local_path, redirect, view
 pages = APIRouter()
 
 WRONG = "That does not match. Check both and try again."
-UNSEEN = "@"
-"""Nobody's address and nobody's name."""
-
 SignInAsked = Annotated[Submission[SignInForm], Depends(submitted(SignInForm))]
 LinkAsked = Annotated[Submission[AddressForm], Depends(submitted(AddressForm))]
 Kept = Annotated[Submission[KeepForm], Depends(submitted(KeepForm))]
@@ -51,7 +46,7 @@ def submit_login(request: Request, form: SignInAsked, _turn: HashTurn, data: Dat
     """One hash and one sentence for every pair that is not right, whoever it belongs to."""
     if form.data:
         asked = form.data
-        known = _who(request, asked, data)
+        known = known_by_password(request, data, asked.email, asked.password)
         response = None
         if known is not None:
             response = come_in(request, data, known, keep=asked.keep, to=asked.to)
@@ -59,26 +54,6 @@ def submit_login(request: Request, form: SignInAsked, _turn: HashTurn, data: Dat
             return response
         form.refuse("password", WRONG)
     return private(view(request, "account/login.html#login_form", {"form": form}, status=422))
-
-
-def _who(request: Request, asked: SignInForm, data: Database) -> Credentials | None:
-    """Whose address or name and password these are."""
-    typed = as_known(asked.email)
-    with data.reading() as session:
-        known = queries.credentials(session, typed)
-        if known is not None and not known.is_verified and known.role is None:
-            known = None if shops.current(session).confirm_first else known
-    return known if proves(request, typed, known, asked.password) else None
-
-
-def as_known(typed: str) -> str:
-    """What was typed as we store it; what cannot be anybody's is nobody's."""
-    try:
-        if "@" in typed:
-            return commands.normalised_email(typed)
-        return commands.normalised_username(typed)
-    except Invalid:
-        return UNSEEN
 
 
 @pages.post("/account/logout", name="account.logout")

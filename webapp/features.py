@@ -7,6 +7,7 @@ from webapp.catalogue.feature import catalogue
 from webapp.checkout.feature import checkout
 from webapp.exchange.feature import exchange
 from webapp.feature import Feature
+from webapp.identities.feature import identities
 from webapp.inventory.feature import inventory
 from webapp.media.feature import media
 from webapp.notices.feature import notices
@@ -22,6 +23,7 @@ from webapp.webhooks.feature import webhooks
 FEATURES: tuple[Feature, ...] = (
     shop,
     accounts,
+    identities,
     tasks,
     media,
     catalogue,

@@ -14,6 +14,7 @@ from starlette.requests import HTTPConnection
 from webapp import migrations
 from webapp.feature import Late
 from webapp.features import FEATURES
+from webapp.identities.directory import Directory
 from webapp.kit.errors import Unavailable
 from webapp.runtime.db import Database
 from webapp.runtime.events import Handlers
@@ -153,6 +154,7 @@ def create_app(settings: Settings, *, open_all: bool = True) -> FastAPI:
     site.state.is_ending = threading.Event()
     site.state.means = shop.means
     site.state.storage = shop.means.storage
+    site.state.directory = Directory(shop.means.outbound)
     site.state.sign_in_tries = Buckets(per_minute=6, burst=10)
     # Growing: for an account from one network, from browsers of its owner, from anywhere. The last
     # stays short: it is the one that strangers could use against the owner of a new browser.

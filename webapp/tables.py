@@ -7,6 +7,7 @@ import webapp.cart.models
 import webapp.catalogue.derived
 import webapp.catalogue.models
 import webapp.exchange.models
+import webapp.identities.models
 import webapp.inventory.models
 import webapp.media.models
 import webapp.notices.models

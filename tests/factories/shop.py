@@ -7,6 +7,7 @@ from PIL import Image, ImageDraw
 from sqlmodel import Session
 
 from tests.factories.catalogue import make_category, make_collection, make_product, variants_of
+from tests.factories.identities import make_provider
 from tests.factories.orders import make_order, make_paid_order, make_shipped_order
 from tests.factories.people import make_customer
 from tests.factories.pricing import make_shipping_method, make_tax_rate
@@ -18,6 +19,7 @@ from webapp.catalogue.drafts import OptionSave, ProductSave, VariantSave
 from webapp.catalogue.models import AttributeType, Product, ProductStatus
 from webapp.exchange.jobs import write_export
 from webapp.exchange.shell import import_file
+from webapp.identities.values import ProviderKind
 from webapp.inventory import commands as inventory
 from webapp.kit.actors import SYSTEM
 from webapp.main import open_shop
@@ -75,6 +77,9 @@ def fill(settings: Settings) -> None:
         _people(session)
         _shelves(session, pictures)
         _endpoint(session)
+        make_provider(
+            session, "GitHub", kind=ProviderKind.github, issuer="http://127.0.0.1:9", for_staff=True
+        )
         _orders(session)
         session.close()
         file = settings.data_dir / "spring.csv"

@@ -32,6 +32,7 @@ from webapp.accounts.queries import Credentials, by_email
 from webapp.accounts.tokens import Mint
 from webapp.catalogue.models import Attribute, Category, Collection, Product, Variant
 from webapp.exchange.models import CatalogueImport
+from webapp.identities.models import Provider
 from webapp.kit.actors import SYSTEM
 from webapp.main import create_app
 from webapp.media.models import MediaFile
@@ -238,6 +239,7 @@ def what_is_there(session: Session) -> dict[str, dict[str, str]]:
         "/admin/stock": {"public_id": one(Variant.public_id)},
         "/admin/orders": {"public_id": one(Order.public_id), "parcel": "1003-F1"},
         "/admin/history": {"kind": "product", "subject_id": pot.public_id},
+        "/admin/settings/sign-in": {"public_id": one(Provider.public_id)},
         "/admin/settings/shipping": {"public_id": one(ShippingMethod.public_id)},
         "/api/v1/tasks": {"task_id": ended},
         "/api/v1/users": {"user_id": customer},
@@ -251,6 +253,8 @@ def what_is_there(session: Session) -> dict[str, dict[str, str]]:
             "country": "*",
             "tax_class": "standard",
             "key": "nothing",
+            "provider": "github",
+            "identity": "nothing",
             "token": "nothing",
         },
     }

@@ -10,7 +10,14 @@ from tests.chromium import Live, Person
 from tests.factories.shop import OWNER, PASSWORD
 from tests.house.conftest import address_of, routes_of, what_is_there
 
-NOT_PAGES = ("/api/", "/media/", "/sitemap", "/admin/exchange/exports/")
+NOT_PAGES = (
+    "/account/with/",
+    "/admin/with/",
+    "/api/",
+    "/media/",
+    "/sitemap",
+    "/admin/exchange/exports/",
+)
 NO_PAGES = {"/robots.txt", "/favicon.ico", "/health", "/ready", "/me", "/search/suggest"}
 NOT_PAGES_BY_END = (".csv", ".xml", "/letter", "/file", "/live")
 

@@ -1,9 +1,11 @@
 """What stands around every page of the back office: who is signed in and what they may see."""
 
+from collections.abc import Sequence
 from functools import cached_property
 
 from starlette.requests import HTTPConnection
 
+from webapp.identities.queries import Way, ways
 from webapp.kit.actors import Actor
 from webapp.notices import queries as notices
 from webapp.storefront.frame import Frame
@@ -22,6 +24,11 @@ class OfficeFrame(Frame):
         """Notices that wait for whoever is signed in; counted to a hundred."""
         who = self.staff
         return self._ask(lambda session: notices.unread_count(session, who)) if who else 0
+
+    @cached_property
+    def staff_ways(self) -> Sequence[Way]:
+        """The providers that staff may sign in with."""
+        return self._ask(lambda session: ways(session, for_staff=True))
 
     def may(self, permission: str) -> bool:
         """For showing or hiding a control; the command asks again."""

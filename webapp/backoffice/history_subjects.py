@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 from webapp.accounts.models import ApiKey, CustomerGroup, Person, Role
 from webapp.catalogue.models import Attribute, Brand, Category, Collection, Product, Variant
 from webapp.exchange.models import CatalogueImport
+from webapp.identities.models import Provider
 from webapp.kit.actors import Actor
 from webapp.media.models import MediaFile
 from webapp.orders.models import Order
@@ -50,6 +51,7 @@ KINDS: Mapping[str, Kind] = {
     "customer_group": Kind("Group", "Groups of customers", "customers:read"),
     "key": Kind("API key", "API keys", "staff:write"),
     "shop": Kind("Settings", "Settings", "settings:write"),
+    "provider": Kind("Sign-in provider", "Sign-in providers", "settings:write"),
     "tax_rate": Kind("Tax rate", "Tax rates", "settings:write"),
     "shipping_method": Kind("Shipping method", "Shipping methods", "settings:write"),
 }
@@ -225,6 +227,9 @@ _READERS: Mapping[str, Callable[[Session, Sequence[str]], dict[str, Named]]] = {
     ),
     "key": _simple(ApiKey.public_id, ApiKey.name, lambda key: "/admin/keys"),
     "shop": _shop,
+    "provider": _simple(
+        Provider.public_id, Provider.name, lambda key: f"/admin/settings/sign-in/{key}"
+    ),
     "tax_rate": _tax_rates,
     "shipping_method": _simple(
         ShippingMethod.public_id, ShippingMethod.name, lambda key: f"/admin/settings/shipping/{key}"

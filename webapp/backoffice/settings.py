@@ -39,6 +39,7 @@ SECTIONS = (
     ("tax", "Tax rates", "What is charged in which country"),
     ("shipping", "Shipping", "How goods travel and what it costs"),
     ("payment", "Payment", "How customers pay"),
+    ("sign_in", "Sign-in", "Google, GitHub and other ways to come in"),
     ("terms", "Terms and privacy", "What customers agree to"),
 )
 LOCALES = ("en_GB", "en_US", "de_DE", "de_AT", "de_CH", "fr_FR", "it_IT", "es_ES", "nl_NL", "pt_PT")

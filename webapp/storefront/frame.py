@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 
 from webapp.catalogue import queries as catalogue
 from webapp.catalogue.values import CategoryNode
+from webapp.identities.queries import Way, ways
 from webapp.runtime.db import Database
 from webapp.shop import queries as shops
 from webapp.web import flashes
@@ -32,6 +33,11 @@ class Frame:
     def menu(self) -> Sequence[CategoryNode]:
         """The category tree, for navigation."""
         return self._ask(catalogue.menu)
+
+    @cached_property
+    def ways(self) -> Sequence[Way]:
+        """The providers to sign in with."""
+        return self._ask(ways)
 
     @cached_property
     def notices(self) -> Sequence[flashes.Notice]:

@@ -18,6 +18,7 @@ from webapp.accounts.guards import (
     proves,
 )
 from webapp.accounts.queries import Credentials, Member
+from webapp.identities import queries as identities
 from webapp.runtime.db import Database
 from webapp.shop import queries as shops
 from webapp.storefront.account.coming_in import carry, drop, onward
@@ -40,7 +41,12 @@ Chosen = Annotated[Submission[NewPasswordForm], Depends(submitted(NewPasswordFor
 @pages.get(PAGE, name="account.security")
 def security(request: Request, member: Customer, db: Db) -> Response:
     """The browsers that are signed in, and the way to another password."""
-    context = {"member": member, "devices": queries.devices(db, member.key)}
+    context = {
+        "member": member,
+        "devices": queries.devices(db, member.key),
+        "linked": identities.linked(db, member.key),
+        "ways": identities.ways(db, for_staff=member.role is not None),
+    }
     return private(view(request, "account/security.html", context))
 
 
@@ -64,10 +70,11 @@ def end_devices(request: Request, member: Customer, db: Db) -> Response:
 
 
 @pages.get("/account/confirm", name="account.confirm")
-def confirm(request: Request, member: Customer, to: str = "") -> Response:
-    """The password once more, before something that nobody else should do."""
+def confirm(request: Request, member: Customer, db: Db, to: str = "") -> Response:
+    """The password once more, before something that nobody else should do; or the provider."""
     form: Submission[ConfirmForm] = Submission.showing({"to": local_path(to) or PAGE})
-    return private(view(request, "account/confirm.html#confirm_form", {"form": form}))
+    context = {"form": form, "linked": identities.open_to(db, member)}
+    return private(view(request, "account/confirm.html#confirm_form", context))
 
 
 @pages.post("/account/confirm", name="account.submit_confirm")
@@ -81,7 +88,8 @@ def submit_confirm(
         if not proves(request, member.email, known, form.data.password):
             form.refuse("password", WRONG)
     if form.data is None:
-        context = {"form": form}
+        with data.reading() as session:
+            context = {"form": form, "linked": identities.open_to(session, member)}
         return private(view(request, "account/confirm.html#confirm_form", context, status=422))
     response = redirect(request, onward(form.data.to))
     _renew(request, response, data, member)

@@ -21,6 +21,7 @@ from webapp.accounts.queries import Credentials
 from webapp.storefront.account.coming_in import come_in, drop, onward
 from webapp.storefront.account.forms import AddressForm, KeepForm, SignInForm
 from webapp.storefront.account.manners import private
+from webapp.storefront.account.providers import JOINING, introduced_in
 from webapp.web.deps import Data, Db, SettingsDep
 from webapp.web.submissions import Submission, submitted
 from webapp.web.views import local_path, redirect, view
@@ -106,7 +107,9 @@ def submit_link(
     with data.writing() as session:
         known = Credentials.of(commands.come_in_by_link(session, public_id))
     keep = form.data is not None and form.data.keep
-    response = come_in(request, data, known, how="link", keep=keep)
+    # Who was introduced by a provider and has now shown whose mailbox it is, goes on with that.
+    to = JOINING if introduced_in(request) else ""
+    response = come_in(request, data, known, how="link", keep=keep, to=to)
     if response is None:
         raise LinkSpent("The account has changed meanwhile. Ask for a new link.")
     return response

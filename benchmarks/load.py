@@ -1,6 +1,7 @@
 """A small load: keep-alive connections that ask the next question when the last was answered."""
 
 import asyncio
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -65,6 +66,23 @@ def get(address: str, path: str, *, seconds: float, connections: int) -> Measure
         return took
 
     return _summary(asyncio.run(run()), seconds)
+
+
+def send(address: str, request: bytes, *, seconds: float, first: threading.Event) -> float:
+    """Send the same bytes over one connection for so long; the answers a second. ``first`` is set
+    with the first of them. Only a redirection is taken for an answer."""
+
+    async def run() -> int:
+        took: list[float] = []
+        end = time.perf_counter() + seconds
+        asking = asyncio.ensure_future(_ask(address, request, end, took, (303,)))
+        while not took and not asking.done():
+            await asyncio.sleep(0.01)
+        first.set()
+        await asking
+        return len(took)
+
+    return asyncio.run(run()) / seconds
 
 
 def each(work: Callable[[], None], times: int) -> Measured:

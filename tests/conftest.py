@@ -110,6 +110,7 @@ def settings_in(folder: Path, **more: Any) -> Settings:
             "secret_key": SECRET,
             "job_threads": 0,
             "rate_limit_per_minute": 0,
+            "challenge_after": 0,
             "log_level": "critical",
             "outbound_allow_private": True,
             **more,

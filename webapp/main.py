@@ -35,6 +35,7 @@ from webapp.settings import Settings
 from webapp.shop.queries import letterhead
 from webapp.storefront.frame import frame_of, manners
 from webapp.web import edge
+from webapp.web.challenge import Gate
 from webapp.web.manners import Manners
 from webapp.web.rooms import Rooms
 
@@ -166,6 +167,11 @@ def create_app(settings: Settings, *, open_all: bool = True) -> FastAPI:
     # What is there at once and what comes within an hour: five for an address, twenty a network.
     site.state.lookups_by_address = Buckets(per_minute=2 / 60, burst=3)
     site.state.lookups_by_network = Buckets(per_minute=10 / 60, burst=10)
+    site.state.gate = Gate(
+        settings.secret_key,
+        after=settings.challenge_after,
+        least_seconds=settings.challenge_seconds,
+    )
     per_key = settings.key_rate_per_minute
     site.state.key_uses = Buckets(per_key, per_key) if per_key else None
     rooms = Rooms()

@@ -54,6 +54,11 @@ class Settings(BaseSettings):
     max_upload_bytes: int = Field(default=100_000_000, ge=1_000)
     rate_limit_per_minute: int = Field(default=600, ge=0)
     """Unsafe requests one address may send in a minute; 0 switches the limit off."""
+    challenge_after: int = Field(default=20, ge=0)
+    """Forms of a kind (new accounts, orders) from one network in an hour before more of them are
+    challenged; 0 challenges nobody."""
+    challenge_seconds: float = Field(default=2, ge=0)
+    """Such a form that comes back sooner than this was filled by a program; 0: any time will do."""
     key_rate_per_minute: int = Field(default=600, ge=0)
     """Requests that one API key may make in a minute; 0 switches the limit off."""
 

@@ -7,7 +7,7 @@ import random
 import sys
 from collections.abc import Callable
 
-from tests.proofs import crash, crash_celery, doors, leases, oversell
+from tests.proofs import crash, crash_celery, doors, enumeration, leases, oversell
 
 PROOFS: dict[str, Callable[[bool, int], str]] = {
     "oversell": lambda quick, _seed: oversell.prove(quick),
@@ -15,6 +15,7 @@ PROOFS: dict[str, Callable[[bool, int], str]] = {
     "crash-celery": crash_celery.prove,
     "leases": leases.prove,
     "doors": doors.prove,
+    "enumeration": enumeration.prove,
 }
 
 

@@ -30,6 +30,7 @@ def environment(data: Path, **more: str) -> dict[str, str]:
         "VITRINE_UPLOADS_DIR": str(data / "uploads"),
         "VITRINE_SECRET_KEY": "a secret for proofs, long enough to sign with",
         "VITRINE_RATE_LIMIT_PER_MINUTE": "0",
+        "VITRINE_CHALLENGE_AFTER": "0",
         "VITRINE_LOG_LEVEL": "warning",
         "LANG": "C.UTF-8",
         **more,

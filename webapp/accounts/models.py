@@ -2,7 +2,7 @@
 they show beside a password, the keys and grants of their scripts, what a shop's own roles may do,
 what staff keep of customers, what people told us about themselves, and copies of all of it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import BigInteger, Index, Text
@@ -96,6 +96,18 @@ class FailedSignIn(SQLModel, table=True):
     network: str = Field(default="", max_length=40)
     """Where the latest came from, roughly."""
     last_at: datetime = utc_field(default_factory=now)
+
+
+class GateCount(SQLModel, table=True):
+    """How often a suspicious form was challenged on a day, and how that ended."""
+
+    __tablename__ = "gate_counts"
+
+    day: date = Field(primary_key=True)
+    form: str = Field(max_length=20, primary_key=True)
+    outcome: str = Field(max_length=10, primary_key=True)
+    """``shown``, ``passed``, ``failed``."""
+    number: int
 
 
 class MailedLink(SQLModel, table=True):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, and_, exists
 from sqlmodel import Session, col, func, or_, select
@@ -12,6 +12,7 @@ from webapp.accounts.models import (
     ApiKey,
     Authenticator,
     FailedSignIn,
+    GateCount,
     Grant,
     MailedLink,
     Passkey,
@@ -230,6 +231,16 @@ def failures(session: Session, person_key: int, *, most: int = 20) -> list[Failu
         .limit(most)
     )
     return [Failures(*row) for row in rows]
+
+
+def gate_counts(session: Session, since: date) -> dict[str, int]:
+    """How many suspicious forms were ``shown`` a challenge since, ``passed``, ``failed``."""
+    rows = session.execute(
+        select(GateCount.outcome, func.sum(GateCount.number))
+        .where(GateCount.day >= since)
+        .group_by(GateCount.outcome)
+    )
+    return {outcome: int(number) for outcome, number in rows}
 
 
 def link_by(session: Session, public_id: str) -> MailedLink:

@@ -1,5 +1,6 @@
 """The shop's settings: what the merchant decides, one page a subject."""
 
+from datetime import timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 from zoneinfo import available_timezones
@@ -8,6 +9,7 @@ from babel import Locale, localedata
 from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
+from webapp.accounts import queries as accounts
 from webapp.accounts.addresses import countries
 from webapp.accounts.guards import Staff
 from webapp.backoffice.shop_forms import (
@@ -20,6 +22,7 @@ from webapp.backoffice.shop_forms import (
     minor,
 )
 from webapp.kit.actors import Actor
+from webapp.kit.clock import now
 from webapp.kit.currencies import CURRENCIES
 from webapp.kit.errors import Invalid, Refused, ShopError
 from webapp.payments import providers
@@ -56,7 +59,8 @@ MethodAsked = Annotated[Submission[ShippingMethodForm], Depends(submitted(Shippi
 def settings(request: Request, db: Db, staff: Staff) -> Response:
     """The way to each subject."""
     staff.must("settings:write")
-    return view(request, "backoffice/settings/index.html", {"sections": SECTIONS})
+    gate = accounts.gate_counts(db, now().date() - timedelta(days=30))
+    return view(request, "backoffice/settings/index.html", {"sections": SECTIONS, "gate": gate})
 
 
 @pages.get("/shop", name="backoffice.shop_settings")

@@ -7,6 +7,7 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from webapp.accounts import commands as accounts
 from webapp.accounts.guards import Visitor, member_of
 from webapp.accounts.queries import Member
 from webapp.cart import commands as carts
@@ -27,6 +28,7 @@ from webapp.orders.pages import path_of
 from webapp.runtime.db import Database
 from webapp.shop import queries as shops
 from webapp.shop.queries import Shop
+from webapp.web.challenge import Challenge, gate_of, without_gate
 from webapp.web.deps import Data, Db
 from webapp.web.submissions import Submission, submitted
 from webapp.web.views import redirect, view, wants_fragment
@@ -66,6 +68,12 @@ def details(request: Request, form: Typed, db: Db) -> Response:
 def submit_checkout(request: Request, form: Typed, data: Data) -> Response:
     """Place the order, or say what is in the way and keep all that was typed."""
     form.values = _typed(form)
+    challenge = gate_of(request).asks(
+        request, "checkout", form, lambda outcome: _count(data, outcome)
+    )
+    form.values = without_gate(form.values)
+    if challenge is not None:
+        return _again(request, data, form, None, challenge)
     refusal: ShopError | None = None
     try:
         with data.writing() as session:
@@ -127,6 +135,7 @@ def _again(
     data: Database,
     form: Submission[CheckoutForm],
     refusal: ShopError | None,
+    challenge: Challenge | None = None,
 ) -> Response:
     """The form as it was typed, with what is in the way. Kept for the next visit as well."""
     differences: list[str] = []
@@ -144,9 +153,14 @@ def _again(
         request.state.db = session
         try:
             shop = shops.current(session)
-            return _page(request, session, shop, cart, form, differences, refusal)
+            return _page(request, session, shop, cart, form, differences, refusal, challenge)
         finally:
             del request.state.db
+
+
+def _count(data: Database, outcome: str) -> None:
+    with data.writing() as session:
+        accounts.count_at_gate(session, "checkout", outcome)
 
 
 def _typed(form: Submission[CheckoutForm]) -> dict[str, str]:
@@ -162,6 +176,7 @@ def _page(
     form: Submission[CheckoutForm],
     differences: list[str] | None = None,
     refusal: ShopError | None = None,
+    challenge: Challenge | None = None,
 ) -> Response:
     shown = checkout_view(db, shop, cart, form.values)
     attempt = choices.attempt_of(form.values.get("attempt", "")) or token()
@@ -174,11 +189,13 @@ def _page(
             lists={name: [value] for name, value in values.items()},
         ),
         "attempt": attempt,
+        "stamp": gate_of(request).stamp("checkout"),
+        "challenge": challenge,
         "differences": differences or [],
     }
     # An htmx swap of a form is known by 422; a visit is told the truth: it was not possible now.
     is_conflict = isinstance(refusal, Refused) and not wants_fragment(request)
-    status = 409 if is_conflict else 422 if form.errors else 200
+    status = 409 if is_conflict else 422 if form.errors or challenge else 200
     response = view(request, "checkout/checkout.html#checkout_form", context, status=status)
     return give(request, response, cart)
 

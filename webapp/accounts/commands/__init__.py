@@ -26,7 +26,7 @@ from webapp.accounts.commands.exporting import (
     note_export_job,
     settle_export,
 )
-from webapp.accounts.commands.failing import forget_failures, note_failure
+from webapp.accounts.commands.failing import count_at_gate, forget_failures, note_failure
 from webapp.accounts.commands.granting import Granted, Renewal, grant, renew, scopes_for
 from webapp.accounts.commands.keys import make_key, note_key_use, revoke_key
 from webapp.accounts.commands.leaving import (
@@ -118,6 +118,7 @@ __all__ = [
     "come_in_by_link",
     "confirm",
     "confirm_authenticator",
+    "count_at_gate",
     "delete_group",
     "delete_role",
     "end_grant",

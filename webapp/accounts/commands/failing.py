@@ -1,11 +1,12 @@
-"""Wrong passwords, counted for the person whose account was tried."""
+"""What was tried and failed, counted: wrong passwords for whose account it was, and suspicious
+forms for staff."""
 
 from datetime import timedelta
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, delete
 
-from webapp.accounts.models import FailedSignIn
+from webapp.accounts.models import FailedSignIn, GateCount
 from webapp.kit.clock import now
 
 KEPT = timedelta(days=90)
@@ -27,6 +28,21 @@ def note_failure(session: Session, person: int, network: str) -> None:
                 "network": adding.excluded.network,
                 "last_at": adding.excluded.last_at,
             },
+        )
+    )
+
+
+def count_at_gate(session: Session, form: str, outcome: str) -> None:
+    """Count that a suspicious form of this kind was challenged (``shown``), did what was asked
+    (``passed``) or did not (``failed``)."""
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    adding = dialect.insert(GateCount).values(
+        day=now().date(), form=form, outcome=outcome, number=1
+    )
+    session.execute(
+        adding.on_conflict_do_update(
+            index_elements=["day", "form", "outcome"],
+            set_={"number": col(GateCount.number) + 1},
         )
     )
 

@@ -1,6 +1,7 @@
 """Making an account, and showing that its mailbox is one's own."""
 
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from sqlmodel import Session
@@ -27,8 +28,10 @@ from webapp.storefront.account.coming_in import come_in, onward
 from webapp.storefront.account.forms import RegisterForm, VerifyForm
 from webapp.storefront.account.manners import private
 from webapp.storefront.account.sign_in import WRONG
+from webapp.web.challenge import Challenge, gate_of
 from webapp.web.deps import Data, Db, SettingsDep
-from webapp.web.submissions import Submission, submitted
+from webapp.web.manners import manners_of
+from webapp.web.submissions import Submission, check, submitted
 from webapp.web.views import local_path, redirect, view
 
 pages = APIRouter()
@@ -44,12 +47,13 @@ def register(request: Request, member: Visitor, to: str = "") -> Response:
     if member is not None:
         return redirect(request, onward(to))
     form: Submission[RegisterForm] = Submission.showing({"to": local_path(to) or ""})
-    return private(view(request, PAGE, {"form": form}))
+    return private(view(request, PAGE, _shown(request, form)))
 
 
 @pages.post("/account/register", name="account.submit_register")
 def submit_register(request: Request, form: RegisterAsked, _turn: HashTurn, data: Data) -> Response:
     """One answer whether the address is new or has an account: its owner is told by mail."""
+    form = _unsealed(request, form)
     if form.data:
         with data.reading() as session:
             shop = shops.current(session)
@@ -57,6 +61,13 @@ def submit_register(request: Request, form: RegisterAsked, _turn: HashTurn, data
             form.data.username = ""
         check_new_password(form, form.data.password, (shop.name, form.data.email, form.data.name))
     if form.data:
+        challenge = gate_of(request).asks(
+            request, "register", form, lambda outcome: _count(data, outcome)
+        )
+        if challenge is not None:
+            sealed = gate_of(request).seal(form.data.password)
+            context = _shown(request, form, replace(challenge, sealed=sealed))
+            return private(view(request, PAGE, context, status=422))
         slow_down(request, "registering")
         asked = form.data
         stored = passwords.hashed(asked.password)
@@ -72,8 +83,29 @@ def submit_register(request: Request, form: RegisterAsked, _turn: HashTurn, data
         except (NameTaken, Invalid) as refusal:
             form.refuse(str(refusal.facts.get("field", "")), refusal.detail)
     if form.errors:
-        return private(view(request, PAGE, {"form": form}, status=422))
+        return private(view(request, PAGE, _shown(request, form), status=422))
     return redirect(request, request.app.state.url_for("account.registered"))
+
+
+def _shown(
+    request: Request, form: Submission[RegisterForm], challenge: Challenge | None = None
+) -> dict[str, Any]:
+    stamp = gate_of(request).stamp("register")
+    return {"form": form, "stamp": stamp, "challenge": challenge}
+
+
+def _unsealed(request: Request, form: Submission[RegisterForm]) -> Submission[RegisterForm]:
+    """With the password that was sealed while something was asked, unless another was typed."""
+    sealed = form.values.get("sealed", "")
+    if not sealed or "password" not in form.errors:
+        return form
+    typed = {**form.values, "password": gate_of(request).unseal(sealed[:8000])}
+    return check(RegisterForm, typed, manners_of(request))
+
+
+def _count(data: Database, outcome: str) -> None:
+    with data.writing() as session:
+        commands.count_at_gate(session, "register", outcome)
 
 
 def check_new_password(

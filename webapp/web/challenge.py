@@ -97,14 +97,16 @@ class Gate:
 
     def seal(self, text: str) -> str:
         """Text as only this shop can read it, for a hidden field."""
-        return self._fernet().encrypt(text.encode()).decode("ascii")
+        sealed: bytes = self._fernet().encrypt(text.encode())
+        return sealed.decode("ascii")
 
     def unseal(self, sealed: str) -> str:
         """What was sealed within the time that a challenge is good for; empty when it was not."""
         from cryptography.fernet import InvalidToken
 
         try:
-            return self._fernet().decrypt(sealed.encode(), ttl=GOOD_FOR).decode()
+            text: bytes = self._fernet().decrypt(sealed.encode(), ttl=GOOD_FOR)
+            return text.decode()
         except (InvalidToken, ValueError):
             return ""
 

@@ -250,6 +250,7 @@ def test_a_copy_holds_everything_and_lies_there_for_a_week(db, app, clock, run_j
         "orders.json",
         "programs.json",
         "sign_ins.json",
+        "wrong_passwords.json",
     ]
     assert told["account.json"]["email"] == "ada@example.com"
     assert [one["number"] for one in told["orders.json"]] == [order.number]

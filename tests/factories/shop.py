@@ -12,6 +12,7 @@ from tests.factories.orders import make_order, make_paid_order, make_shipped_ord
 from tests.factories.people import make_customer
 from tests.factories.pricing import make_shipping_method, make_tax_rate
 from webapp.accounts import commands as accounts
+from webapp.accounts.models import AddressEntry
 from webapp.accounts.passwords import hashed
 from webapp.cart import goods
 from webapp.catalogue import commands as catalogue
@@ -128,6 +129,17 @@ def _settings(session: Session) -> None:
 def _people(session: Session) -> None:
     """A customer of whom something is kept, and a role of the shop's own."""
     grace = make_customer(session, CUSTOMER, name="Grace Hopper")
+    lives = {"street_address": "Torstraße 1", "postal_code": "10119", "city": "Berlin"}
+    session.add(
+        AddressEntry(
+            person_id=_id(grace.id),
+            country="DE",
+            name="Grace Hopper",
+            **lives,
+            is_delivery=True,
+            is_invoice=True,
+        )
+    )
     trade = accounts.add_group(session, SYSTEM, "Trade")
     accounts.group_customer(session, SYSTEM, grace, [trade.public_id])
     accounts.tag_customer(session, SYSTEM, grace, ["vip"])

@@ -20,6 +20,7 @@ from webapp.accounts import commands as accounts
 from webapp.accounts.guards import COOKIE
 from webapp.accounts.links import LinkPurpose, path_of
 from webapp.accounts.models import (
+    AddressEntry,
     ApiKey,
     CustomerGroup,
     CustomerNote,
@@ -247,6 +248,10 @@ def what_is_there(session: Session) -> dict[str, dict[str, str]]:
         "/orders/link": {"token": _order_link(session, one(Order.public_id))},
         "/account/orders": {"number": "1001"},
         "/account/security": {"sign_in": "nothing"},
+        "/account/data": {"export": "nothing"},
+        "/account/addresses": {"public_id": one(AddressEntry.public_id)},
+        "/account/pictures": {"name": "nothing"},
+        "/account/email": {"which": "old", "token": "nothing"},
         "": {
             "number": "1001",
             "start:int": "0",

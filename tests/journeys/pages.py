@@ -7,10 +7,12 @@ from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import expect
 
 from tests.chromium import Live, Person
-from tests.factories.shop import OWNER, PASSWORD
+from tests.factories import people
+from tests.factories.shop import CUSTOMER, OWNER, PASSWORD
 from tests.house.conftest import address_of, routes_of, what_is_there
 
 NOT_PAGES = (
+    "/account/pictures/",
     "/account/with/",
     "/admin/with/",
     "/api/",
@@ -44,6 +46,18 @@ ALSO = (
 )
 """States of pages that their bare address does not show."""
 
+ACCOUNT_ROOMS = (
+    "orders",
+    "addresses",
+    "profile",
+    "email",
+    "security",
+    "password",
+    "confirm",
+    "data",
+    "erasure",
+)
+
 
 @dataclass(frozen=True)
 class Visit:
@@ -51,7 +65,8 @@ class Visit:
 
     path: str
     who: str
-    """``shopper`` has an order and a cart, ``clerk`` is signed in, ``stranger`` has nothing."""
+    """``shopper`` has an order and a cart, ``member`` an account, ``clerk`` is staff, ``stranger``
+    has nothing."""
 
 
 @dataclass(frozen=True)
@@ -63,16 +78,18 @@ class Tour:
 
 
 def tour_of(program: Chromium, live: Live) -> Tour:
-    shopper, clerk = Person(program, live), Person(program, live)
+    shopper, member, clerk = (Person(program, live) for _ in range(3))
     number = _orders(shopper)
     _signs_in(clerk)
+    _comes_in(member)
     cookies = {
         "shopper": shopper.cookies(),
+        "member": member.cookies(),
         "clerk": clerk.cookies(),
         "stranger": {"cookies": [], "origins": []},
     }
-    shopper.leaves()
-    clerk.leaves()
+    for one in (shopper, member, clerk):
+        one.leaves()
     with live.app.state.database.reading() as session:
         there = what_is_there(session)
     there[""]["number"] = number
@@ -82,7 +99,7 @@ def tour_of(program: Chromium, live: Live) -> Tour:
         if route.is_safe and not route.path.startswith("/api")
     ]
     paths = [path for path in dict.fromkeys([*found, *ALSO]) if is_page(path)]
-    visits = [Visit(path, "clerk" if path.startswith("/admin") else "shopper") for path in paths]
+    visits = [Visit(path, _who_sees(path)) for path in paths]
     strangers = ("/", "/cart", f"/orders/{number}", "/admin/sign-in")
     return Tour((*visits, *(Visit(path, "stranger") for path in strangers)), cookies)
 
@@ -91,6 +108,18 @@ def is_page(path: str) -> bool:
     """Whether a person looks at it as a page."""
     assert "{" not in path, f"{path}: the furnished shop has nothing to show there"
     return not (path in NO_PAGES or path.startswith(NOT_PAGES) or path.endswith(NOT_PAGES_BY_END))
+
+
+def is_of_account(path: str) -> bool:
+    """Whether only somebody who is signed in sees it."""
+    rooms = tuple(f"/account/{room}" for room in ACCOUNT_ROOMS)
+    return path == "/account" or path.startswith(rooms)
+
+
+def _who_sees(path: str) -> str:
+    if path.startswith("/admin"):
+        return "clerk"
+    return "member" if is_of_account(path) else "shopper"
 
 
 def _orders(shopper: Person) -> str:
@@ -123,3 +152,11 @@ def _signs_in(clerk: Person) -> None:
     clerk.writes("Password", PASSWORD)
     clerk.clicks("button", "Sign in")
     expect(clerk.page.get_by_role("button", name="Sign out")).to_be_visible()
+
+
+def _comes_in(member: Person) -> None:
+    member.opens("/account/login")
+    member.writes("Email", CUSTOMER)
+    member.writes("Password", people.PASSWORD)
+    member.clicks("button", "Sign in")
+    expect(member.page.get_by_role("button", name="Sign out")).to_be_visible()

@@ -13,9 +13,10 @@ from sqlmodel import select
 
 from tests.browser import Browser
 from tests.conftest import settings_in
-from tests.factories.people import register
+from tests.factories.people import register, sign_in
+from tests.factories.shop import CUSTOMER
 from tests.house.conftest import Site, copy_of, open_site, routes_of
-from tests.journeys.pages import ALSO, is_page
+from tests.journeys.pages import ALSO, is_of_account, is_page
 from webapp.runtime.mail import MailRecord
 from webapp.settings import Settings
 
@@ -79,9 +80,12 @@ def _write(site: Site, folder: Path) -> list[Path]:
     assert ordered.path.startswith("/orders/"), ordered
     shopper.get("/products/enamel-pot").submit("#buy-form")
     paths = [site.address(route) for route in routes_of(site.app) if route.is_safe]
-    for path in dict.fromkeys([*paths, *ALSO]):
-        if is_page(path) and not path.startswith("/api"):
-            _keep(pages, _who(site, path), path)
+    with shopper.somebody_else() as member:
+        sign_in(member, email=CUSTOMER)
+        for path in dict.fromkeys([*paths, *ALSO]):
+            if is_page(path) and not path.startswith("/api"):
+                who = member if is_of_account(path) else _who(site, path)
+                _keep(pages, who, path)
     for name, page in {
         "order": ordered,
         "checkout refused": shopper.get("/checkout").submit(

@@ -141,3 +141,11 @@ class MayDoMore(NotAllowed):
 
 class NotLeaving(Refused):
     title = "Nothing to stop"
+
+
+class FullAddressBook(Refused):
+    title = "The address book is full"
+
+
+class NoSuchAddress(NotFound):
+    title = "No such address"

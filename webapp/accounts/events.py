@@ -282,6 +282,48 @@ class RegisteredAgain(PersonEvent):
 
 
 @dataclass(frozen=True)
+class AvatarChanged(PersonEvent):
+    """Another picture of them, or none. ``dropped`` is told to listeners alone."""
+
+    name: ClassVar[str] = "customer.avatar_changed"
+    dropped: str = ""
+
+
+@dataclass(frozen=True)
+class ConsentSaid(PersonEvent):
+    """They want our news, or do not."""
+
+    name: ClassVar[str] = "customer.consent_said"
+    is_given: bool
+    source: str
+
+    def payload(self) -> dict[str, Any]:
+        return {"is_given": self.is_given, "source": self.source}
+
+
+@dataclass(frozen=True)
+class EmailChangeAsked(PersonEvent):
+    """Their account is to have another address."""
+
+    name: ClassVar[str] = "person.email_change_asked"
+
+
+@dataclass(frozen=True)
+class EmailChangeStopped(PersonEvent):
+    """The mailbox of the address they have said no."""
+
+    name: ClassVar[str] = "person.email_change_stopped"
+
+
+@dataclass(frozen=True)
+class EmailChanged(PersonEvent):
+    """Both mailboxes said yes. ``former`` is told to listeners alone."""
+
+    name: ClassVar[str] = "person.email_changed"
+    former: str = ""
+
+
+@dataclass(frozen=True)
 class ExportAsked(PersonEvent):
     """A copy of all that is kept about them is to be made."""
 

@@ -10,7 +10,9 @@ from webapp.accounts.commands.linking import LASTS
 from webapp.accounts.events import (
     AuthenticatorAdded,
     AuthenticatorRemoved,
+    AvatarChanged,
     CustomerErased,
+    EmailChanged,
     ExportAsked,
     ExportReady,
     GrantEnded,
@@ -41,9 +43,13 @@ handlers = Handlers()
 def mail_the_link(session: Session, event: LinkPromised) -> None:
     purpose = LinkPurpose(event.purpose)
     link = queries.link_by(session, event.link)
+    kind = mails.OF_PURPOSE[purpose]
+    if purpose is LinkPurpose.new_email and queries.by_email(session, link.email) is not None:
+        # Another account has the address: its owner is told, and is sent no link.
+        kind = mails.address_in_use
     post(
         session,
-        mails.OF_PURPOSE[purpose],
+        kind,
         to=link.email,
         about=("link", event.link),
         useful_for=LASTS[purpose],
@@ -149,6 +155,28 @@ def make_the_copy(session: Session, event: ExportAsked) -> None:
 @handlers.on(ExportReady)
 def say_the_copy_is_ready(session: Session, event: ExportReady) -> None:
     _tell(session, mails.export_ready, event, version=event.export)
+
+
+@handlers.on(EmailChanged)
+def tell_both_mailboxes(session: Session, event: EmailChanged) -> None:
+    person = queries.by_public_id(session, event.person)
+    for address in (event.former, person.email):
+        post(
+            session,
+            mails.email_changed,
+            to=address,
+            name=person.name,
+            about=event.subject,
+            version=f"{now():%Y-%m-%dT%H:%M:%S.%f} {'old' if address == event.former else 'new'}",
+            locale=person.locale,
+            person=event.person,
+        )
+
+
+@handlers.on(AvatarChanged)
+def delete_the_former(session: Session, event: AvatarChanged) -> None:
+    if event.dropped:
+        jobs.forget_files.later(session, keys=[event.dropped])
 
 
 @handlers.on(CustomerErased)

@@ -16,6 +16,8 @@ class LinkPurpose(StrEnum):
     invite = "invite"
     staff_reset = "staff_reset"
     stay = "stay"
+    old_email = "old_email"
+    new_email = "new_email"
 
 
 _PLACES = {
@@ -25,11 +27,16 @@ _PLACES = {
     LinkPurpose.invite: "/admin/password",
     LinkPurpose.staff_reset: "/admin/password",
     LinkPurpose.stay: "/account/stay",
+    LinkPurpose.old_email: "/account/email/old",
+    LinkPurpose.new_email: "/account/email/new",
 }
 
 
 OF_STAFF = (LinkPurpose.invite, LinkPurpose.staff_reset)
 """By which staff set their own password, at the door of the back office."""
+
+OF_NEW_EMAIL = (LinkPurpose.old_email, LinkPurpose.new_email)
+"""Both of them change the address of an account, neither alone."""
 
 
 def path_of(secret: str, purpose: LinkPurpose, public_id: str) -> str:

@@ -153,6 +153,56 @@ def stay(session: Session, *, link: str) -> dict[str, Any]:
 
 
 @mails.kind(
+    "old_email",
+    title="Another address for the account",
+    when="When somebody wants another address for their account: asks the mailbox it has.",
+    sample=newest_link(LinkPurpose.old_email),
+    needs=NEEDS,
+    is_urgent=True,
+    keeps=KEPT,
+)
+def old_email(session: Session, *, link: str) -> dict[str, Any]:
+    return _link(session, link)
+
+
+@mails.kind(
+    "new_email",
+    title="Confirm the new address",
+    when="When somebody wants another address for their account: asks the new mailbox.",
+    sample=newest_link(LinkPurpose.new_email),
+    needs=NEEDS,
+    is_urgent=True,
+    keeps=KEPT,
+)
+def new_email(session: Session, *, link: str) -> dict[str, Any]:
+    return {**_link(session, link), "name": ""}
+
+
+@mails.kind(
+    "address_in_use",
+    title="Somebody wanted this address for their account",
+    when="When somebody wants an address for their account that another account has.",
+    sample=newest_link(LinkPurpose.new_email),
+    needs=NEEDS,
+    keeps=KEPT,
+)
+def address_in_use(session: Session, *, link: str) -> dict[str, Any]:
+    return {"email": _link(session, link)["new_email"]}
+
+
+@mails.kind(
+    "email_changed",
+    title="The address was changed",
+    when="When the address of an account was changed: tells both mailboxes.",
+    sample=newest_person,
+    needs=NEEDS,
+    keeps=KEPT,
+)
+def email_changed(session: Session, *, person: str) -> dict[str, Any]:
+    return _person(session, person)
+
+
+@mails.kind(
     "export_ready",
     title="Your data is ready",
     when="When the copy of all that is kept about somebody has been made.",
@@ -237,6 +287,8 @@ OF_PURPOSE: dict[LinkPurpose, MailKind] = {
     LinkPurpose.invite: staff_invited,
     LinkPurpose.staff_reset: staff_reset,
     LinkPurpose.stay: stay,
+    LinkPurpose.old_email: old_email,
+    LinkPurpose.new_email: new_email,
 }
 
 

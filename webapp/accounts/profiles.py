@@ -5,7 +5,16 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from webapp.accounts.models import DataExport, ExportState, Person
+from webapp.accounts.addresses import FIELDS, Address
+from webapp.accounts.links import LinkPurpose
+from webapp.accounts.models import (
+    AddressEntry,
+    Consent,
+    DataExport,
+    ExportState,
+    MailedLink,
+    Person,
+)
 from webapp.accounts.queries import whose
 from webapp.kit.clock import now
 from webapp.runtime.personal import Whose
@@ -56,3 +65,115 @@ def exports(session: Session, person_key: int) -> list[ExportRow]:
         .order_by(col(DataExport.id).desc())
     )
     return [ExportRow(*row) for row in rows]
+
+
+def erase_at(session: Session, person_key: int) -> datetime | None:
+    """When somebody's account is to be erased, if it is."""
+    return session.exec(select(Person.erase_at).where(Person.id == person_key)).first()
+
+
+@dataclass(frozen=True, slots=True)
+class SavedAddress:
+    """An address of the address book."""
+
+    public_id: str
+    address: Address
+    is_delivery: bool
+    is_invoice: bool
+
+
+def address_book(session: Session, person_key: int) -> list[SavedAddress]:
+    """Somebody's addresses: those that checkout begins with first."""
+    rows = session.exec(
+        select(AddressEntry)
+        .where(AddressEntry.person_id == person_key)
+        .order_by(
+            col(AddressEntry.is_delivery).desc(),
+            col(AddressEntry.is_invoice).desc(),
+            col(AddressEntry.id),
+        )
+    )
+    return [
+        SavedAddress(
+            row.public_id,
+            Address(row.country, **{name: getattr(row, name) for name in FIELDS}),
+            row.is_delivery,
+            row.is_invoice,
+        )
+        for row in rows
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileView:
+    """What somebody told about themselves, and the address that waits to be confirmed."""
+
+    name: str
+    username: str
+    email: str
+    locale: str
+    time_zone: str
+    avatar: str
+    erase_at: datetime | None
+    is_verified: bool
+
+
+def profile(session: Session, person_key: int) -> ProfileView:
+    row = session.exec(
+        select(  # type: ignore[call-overload]
+            Person.name,
+            Person.username,
+            Person.email,
+            Person.locale,
+            Person.time_zone,
+            Person.avatar,
+            Person.erase_at,
+            col(Person.email_verified_at).is_not(None),
+        ).where(Person.id == person_key)
+    ).one()
+    return ProfileView(row[0], row[1] or "", *row[2:])
+
+
+def email_to_come(session: Session, person_key: int) -> str:
+    """The address that somebody asked for and that is not confirmed yet; empty for none."""
+    found = session.exec(
+        select(MailedLink.new_email)
+        .where(
+            MailedLink.person_id == person_key,
+            MailedLink.purpose == LinkPurpose.new_email,
+            col(MailedLink.expires_at) > now(),
+        )
+        .order_by(col(MailedLink.id).desc())
+        .limit(1)
+    ).first()
+    return found if found and found != _email(session, person_key) else ""
+
+
+def _email(session: Session, person_key: int) -> str:
+    return session.exec(select(Person.email).where(Person.id == person_key)).one()
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentView:
+    """What somebody said last about our news."""
+
+    is_given: bool
+    at: datetime
+    source: str
+    wording: str
+
+
+def consent_of(session: Session, person_key: int) -> ConsentView | None:
+    """None: they never said anything, which is no."""
+    row = session.exec(
+        select(Consent.is_given, Consent.at, Consent.source, Consent.wording)
+        .where(Consent.person_id == person_key)
+        .order_by(col(Consent.id).desc())
+        .limit(1)
+    ).first()
+    return ConsentView(*row) if row else None
+
+
+def avatar_of(session: Session, key: str) -> int | None:
+    """Whose picture lies there."""
+    return session.exec(select(Person.id).where(Person.avatar == key)).first()

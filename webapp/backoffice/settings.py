@@ -29,7 +29,7 @@ from webapp.payments import providers
 from webapp.pricing import commands as pricing
 from webapp.pricing import queries as prices
 from webapp.shop import commands
-from webapp.shop.queries import Shop, current
+from webapp.shop.queries import LOCALES, Shop, current
 from webapp.web.deps import Db
 from webapp.web.submissions import Form, Submission, submitted
 from webapp.web.views import after_post, redirect, view
@@ -45,7 +45,6 @@ SECTIONS = (
     ("sign_in", "Sign-in", "Google, GitHub and other ways to come in"),
     ("terms", "Terms and privacy", "What customers agree to"),
 )
-LOCALES = ("en_GB", "en_US", "de_DE", "de_AT", "de_CH", "fr_FR", "it_IT", "es_ES", "nl_NL", "pt_PT")
 
 ShopAsked = Annotated[Submission[ShopForm], Depends(submitted(ShopForm))]
 SellingAsked = Annotated[Submission[SellingForm], Depends(submitted(SellingForm))]

@@ -5,7 +5,7 @@ from typing import Any
 from sqlmodel import Session
 
 from webapp.accounts import queries as people
-from webapp.accounts.events import CustomerVerified
+from webapp.accounts.events import CustomerVerified, EmailChanged
 from webapp.kit.actors import Actor
 from webapp.orders import commands, mails, queries
 from webapp.orders.events import (
@@ -34,6 +34,12 @@ def count_the_money(session: Session, event: MoneyMoved, actor: Actor) -> None:
 @handlers.on(CustomerVerified)
 def give_them_their_orders(session: Session, event: CustomerVerified) -> None:
     """Before that anybody could have typed the address."""
+    commands.attach_orders(session, people.by_public_id(session, event.person))
+
+
+@handlers.on(EmailChanged)
+def give_them_those_of_the_new_address(session: Session, event: EmailChanged) -> None:
+    """It was confirmed a moment ago. Those of the former one are theirs and stay so."""
     commands.attach_orders(session, people.by_public_id(session, event.person))
 
 

@@ -54,6 +54,9 @@ class Shop:
         return Money(minor, self.currency)
 
 
+LOCALES = ("en_GB", "en_US", "de_DE", "de_AT", "de_CH", "fr_FR", "it_IT", "es_ES", "nl_NL", "pt_PT")
+"""In whose manner amounts and dates can be written."""
+
 _NAMES = tuple(field.name for field in fields(Shop))
 _COLUMNS = tuple(ShopSettings.__table__.columns[name] for name in _NAMES)  # type: ignore[attr-defined]
 

@@ -3,10 +3,13 @@
 from fastapi import APIRouter
 
 from webapp.storefront import crawling, home, listing, product, reading
-from webapp.storefront.account import home as account
 from webapp.storefront.account import (
+    addresses,
+    data,
+    email,
     linking,
     orders,
+    profile,
     providers,
     recovering,
     registering,
@@ -14,19 +17,11 @@ from webapp.storefront.account import (
     security_log,
     sign_in,
 )
+from webapp.storefront.account import home as account
 
 pages = APIRouter()
 _SHOP = (home, listing, product, reading, crawling)
-_ACCOUNT = (
-    account,
-    orders,
-    security,
-    security_log,
-    sign_in,
-    registering,
-    recovering,
-    providers,
-    linking,
-)
-for _room in (*_SHOP, *_ACCOUNT):
+_ACCOUNT = (account, orders, addresses, profile, email, security, security_log, data)
+_DOOR = (sign_in, registering, recovering, providers, linking)
+for _room in (*_SHOP, *_ACCOUNT, *_DOOR):
     pages.include_router(_room.pages)

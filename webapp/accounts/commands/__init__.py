@@ -1,5 +1,11 @@
 """The verbs of people: register, sign in and out, let staff in and out, make and revoke keys."""
 
+from webapp.accounts.commands.addressing import (
+    add_address,
+    address_by,
+    change_address,
+    remove_address,
+)
 from webapp.accounts.commands.checking import (
     check_password,
     normalised_email,
@@ -20,6 +26,7 @@ from webapp.accounts.commands.customers import (
     sign_customer_out,
     tag_customer,
 )
+from webapp.accounts.commands.describing import say_consent, set_avatar
 from webapp.accounts.commands.exporting import (
     ask_for_export,
     forget_old_exports,
@@ -45,6 +52,11 @@ from webapp.accounts.commands.passkeys import (
     use_passkey,
 )
 from webapp.accounts.commands.profile import change_profile
+from webapp.accounts.commands.readdressing import (
+    ask_for_new_email,
+    confirm_email,
+    stop_new_email,
+)
 from webapp.accounts.commands.recovering import colleague_of_link, invite, set_password
 from webapp.accounts.commands.registering import (
     Registration,
@@ -98,15 +110,19 @@ __all__ = [
     "Registration",
     "Renewal",
     "Span",
+    "add_address",
     "add_customer",
     "add_group",
     "add_passkey",
     "add_staff",
+    "address_by",
     "admit",
     "ask_for_erasure",
     "ask_for_export",
     "ask_for_link",
+    "ask_for_new_email",
     "begin_authenticator",
+    "change_address",
     "change_password",
     "change_profile",
     "change_role",
@@ -118,6 +134,7 @@ __all__ = [
     "come_in_by_link",
     "confirm",
     "confirm_authenticator",
+    "confirm_email",
     "count_at_gate",
     "delete_group",
     "delete_role",
@@ -153,6 +170,7 @@ __all__ = [
     "promise_link",
     "prove_mailbox",
     "register",
+    "remove_address",
     "remove_authenticator",
     "remove_passkey",
     "rename_customer",
@@ -163,7 +181,9 @@ __all__ = [
     "reset_password",
     "reset_second_factor",
     "revoke_key",
+    "say_consent",
     "scopes_for",
+    "set_avatar",
     "set_password",
     "settle_export",
     "sign_customer_out",
@@ -175,6 +195,7 @@ __all__ = [
     "spend_link",
     "stay",
     "stop_erasure",
+    "stop_new_email",
     "tag_customer",
     "use_passkey",
     "verify",

@@ -19,6 +19,8 @@ LASTS = {
     LinkPurpose.invite: timedelta(days=7),
     LinkPurpose.staff_reset: timedelta(hours=1),
     LinkPurpose.stay: timedelta(hours=72),
+    LinkPurpose.old_email: timedelta(days=3),
+    LinkPurpose.new_email: timedelta(days=3),
 }
 SPENT = "It was used already, or is too old. Ask for a new one."
 
@@ -84,7 +86,7 @@ def open_link(
     if row is None:
         raise LinkSpent(SPENT)
     link, person = row
-    if link.email != person.email:
+    if link.email != person.email and purpose is not LinkPurpose.new_email:
         raise LinkSpent(SPENT)
     return link, person
 

@@ -7,6 +7,7 @@ from pydantic import EmailStr, Field
 from webapp.accounts.passwords import MAXIMUM_LENGTH
 from webapp.web.fields import Says, Secret, Verbatim
 from webapp.web.submissions import Form
+from webapp.web.uploads import PICTURES, Accept, Upload
 
 Email = Annotated[
     EmailStr,
@@ -63,3 +64,34 @@ class KeepForm(Form):
 class ConfirmForm(Form):
     password: Password
     to: Annotated[str, Field(max_length=2000)] = ""
+
+
+class ErasureForm(Form):
+    """The address of the account, typed once more."""
+
+    email: Annotated[str, Field(max_length=254), Says(missing="Type the address of your account.")]
+
+
+class EntryForm(Form):
+    """Of the address book. The address itself is read by its country."""
+
+    is_delivery: bool = False
+    is_invoice: bool = False
+    entry: Annotated[str, Field(max_length=40)] = ""
+
+
+class ProfileForm(Form):
+    name: Annotated[str, Field(max_length=120)] = ""
+    username: Annotated[str, Field(max_length=60)] = ""
+    locale: Annotated[str, Field(max_length=12)] = ""
+    time_zone: Annotated[str, Field(max_length=60)] = ""
+
+
+class PictureForm(Form):
+    picture: Annotated[
+        Upload, Accept(*PICTURES, most=5_000_000), Says(missing="Choose a picture first.")
+    ]
+
+
+class NewsForm(Form):
+    news: bool = False

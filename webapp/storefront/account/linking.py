@@ -9,7 +9,14 @@ from starlette.responses import Response
 
 from webapp.accounts import queries as people
 from webapp.accounts.errors import ConfirmationNeeded
-from webapp.accounts.guards import CONFIRM_PAGE, Fresh, Visitor, is_fresh, slow_down_mail
+from webapp.accounts.guards import (
+    CONFIRM_PAGE,
+    Fresh,
+    Visitor,
+    as_known,
+    is_fresh,
+    slow_down_mail,
+)
 from webapp.accounts.queries import Member
 from webapp.identities import commands, jobs, queries
 from webapp.identities.errors import LastWayIn, NotConfirmed
@@ -18,7 +25,6 @@ from webapp.kit.errors import NotFound
 from webapp.storefront.account.forms import AddressForm
 from webapp.storefront.account.manners import private
 from webapp.storefront.account.providers import INTRODUCED, JOINING, SECURITY, introduced_in
-from webapp.storefront.account.sign_in import as_known
 from webapp.web.deps import Db
 from webapp.web.flashes import flash
 from webapp.web.sessions import forget_cookie

@@ -1,0 +1,54 @@
+"""What somebody shows of themselves, and whether they want our news."""
+
+from sqlmodel import Session, col, select
+
+from webapp.accounts.events import AvatarChanged, ConsentSaid
+from webapp.accounts.models import Consent, Person
+from webapp.accounts.queries import Member, actor_of
+from webapp.runtime.events import emit
+
+
+def set_avatar(session: Session, member: Member, key: str) -> None:
+    """Show this file of the storage as their picture from now on; an empty key: none. The one
+    before is deleted once this has committed."""
+    person = session.exec(select(Person).where(Person.id == member.key).with_for_update()).one()
+    if person.avatar == key:
+        return
+    dropped, person.avatar = person.avatar, key
+    session.add(person)
+    session.flush()
+    emit(session, AvatarChanged(person.public_id, dropped=dropped), actor=member.actor)
+
+
+def say_consent(
+    session: Session,
+    email: str,
+    *,
+    person: Person | None = None,
+    is_given: bool,
+    source: str,
+    wording: str,
+) -> bool:
+    """Note that somebody said yes or no to our news, in which words and where; False where that
+    was so already. What was noted is never changed. ``person`` is None for a guest."""
+    latest = select(Consent.is_given).order_by(col(Consent.id).desc()).limit(1)
+    if person is not None:
+        latest = latest.where(Consent.person_id == person.id)
+    else:
+        latest = latest.where(col(Consent.person_id).is_(None), Consent.email == email)
+    if bool(session.exec(latest).first()) is is_given:
+        return False
+    session.add(
+        Consent(
+            person_id=person.id if person is not None else None,
+            email=email,
+            is_given=is_given,
+            source=source,
+            wording=wording,
+        )
+    )
+    session.flush()
+    if person is not None:
+        actor = actor_of(person.public_id, person.name, person.role)
+        emit(session, ConsentSaid(person.public_id, is_given, source), actor=actor)
+    return True

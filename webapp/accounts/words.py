@@ -1,0 +1,3 @@
+"""What people agree to, word for word: it is kept beside their answer."""
+
+NEWS = "Write to me now and then about new things and offers. I can stop that at any time."

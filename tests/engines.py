@@ -25,6 +25,7 @@ ON_BOTH = (
     "tests.exchange.test_importing",
     "tests.exchange.test_replacing",
     "tests.exchange.test_resuming",
+    "tests.exchange.test_reverting",
     "tests.inventory.",
     "tests.notices.test_telling",
     "tests.orders.test_cancelling",

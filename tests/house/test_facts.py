@@ -37,6 +37,7 @@ SILENT = {
     "catalogue.rebuild": "derived rows, made anew from what there is",
     "catalogue.refresh": "derived rows; the command that asks for it states what changed",
     "catalogue.refresh_columns": "as catalogue.refresh",
+    "exchange.forget_befores": "what was before an import that nobody can take back any more",
     "identities.forget_spent": "trips that are over already",
     "identities.note_success": "what was wrong is over: the beginning was stated",
     "identities.use_up": "the mark on a trip; how it ends states itself",

@@ -4,10 +4,11 @@ import importlib
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
+from webapp.cli.imports import imports
 from webapp.cli.speaking import DataDir, UploadsDir, say, settings_of, stop
 from webapp.cli.webhooks import webhooks
 from webapp.kit.errors import ShopError
@@ -20,6 +21,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(imports, name="import")
 staff = typer.Typer(help="Who works here: add, list, password, role, remove.", no_args_is_help=True)
 app.add_typer(staff, name="staff")
 keys = typer.Typer(help="API keys of scripts: add, list, revoke.", no_args_is_help=True)
@@ -91,70 +93,6 @@ def demo(data: DataDir = None, uploads: UploadsDir = None) -> None:
 
     with open_shop(settings_of(data, uploads)) as shop:
         say(seed(shop.database, shop.means))
-
-
-@app.command("import")
-def import_(
-    file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="The CSV or JSON file.")
-    ],
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Only tell what would happen.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the counts as JSON.")] = False,
-    images: Annotated[
-        Path | None, typer.Option(exists=True, help="Folder or ZIP of the pictures named in it.")
-    ] = None,
-    mapping: Annotated[
-        Path | None, typer.Option(exists=True, help="JSON that maps columns of an unknown header.")
-    ] = None,
-    guess: Annotated[
-        bool, typer.Option("--guess", help="Take the guessed mapping of an unknown header.")
-    ] = False,
-    delimiter: Annotated[str | None, typer.Option(help="Force the delimiter.")] = None,
-    encoding: Annotated[str | None, typer.Option(help="Force the encoding.")] = None,
-    decimal_comma: Annotated[
-        bool, typer.Option("--decimal-comma", help="Prices are written 1.234,56.")
-    ] = False,
-    rejects: Annotated[
-        Path | None, typer.Option(help="Where to write the refused rows with their reasons.")
-    ] = None,
-    replace: Annotated[
-        Literal["variants", "products"] | None,
-        typer.Option(
-            help="Archive what the file does not have: variants missing from its products, "
-            "or products as well. Lists them and asks first."
-        ),
-    ] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Archive without asking.")] = False,
-    data: DataDir = None,
-    uploads: UploadsDir = None,
-) -> None:
-    """Bring a catalogue file in: Shopify, WooCommerce, our own, or any other through a mapping."""
-    from webapp.exchange.policy import Policy
-    from webapp.exchange.shell import import_file
-    from webapp.main import open_shop
-
-    with open_shop(settings_of(data, uploads)) as shop:
-        done = import_file(
-            shop.database,
-            shop.means,
-            file,
-            dry_run=dry_run,
-            images=images,
-            mapping=mapping,
-            guess=guess,
-            delimiter=delimiter,
-            encoding=encoding,
-            decimal_comma=decimal_comma,
-            rejects=rejects,
-            quiet=as_json,
-            policy=Policy(on_absent=replace or "keep"),
-            agree=lambda listed: yes or typer.confirm(f"{listed}\nArchive them?", err=True),
-        )
-    say(json.dumps(done.counts) if as_json else done.line)
-    if done.counts["failed"]:
-        raise SystemExit(2)
 
 
 @app.command()

@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from webapp.catalogue import commands as catalogue
-from webapp.catalogue.columns import external_ids, product_relations
+from webapp.catalogue.columns import product_relations
 from webapp.catalogue.commands.knowing import in_chunks
 from webapp.catalogue.drafts import Planned, Saved
 from webapp.catalogue.models import RelationKind
-from webapp.exchange import picturing, stocking
+from webapp.exchange import keeping, picturing, stocking
+from webapp.exchange.calling import Name, remember
 from webapp.exchange.drafting import Ground, draft, without_rows
 from webapp.exchange.finding import (
     OURS,
@@ -98,9 +98,15 @@ def _carry(session: Session, journey: Journey, items: list[Item]) -> None:
     if not items or journey.labels is None:
         return
     records = [item.record for item in items]
+    before: dict[int, keeping.Kept] = {}
+    renamed: set[int] = set()
+    lacking = None
     if journey.dry:
         journey.labels.list_missing(session, records, journey.coming)
     else:
+        keys = [item.found.id for item in items if item.found is not None]
+        before = keeping.whole(session, keys, journey.currency)
+        lacking = keeping.lacking(session, journey.labels, records)
         journey.labels.make(session, journey.actor, records)
     _give_slugs(session, journey, items)
     externals = targets(
@@ -128,13 +134,29 @@ def _carry(session: Session, journey: Journey, items: list[Item]) -> None:
     done = [item for item in items if item.saved is not None]
     if not journey.dry:
         _save_stock(session, journey, done)
-        _remember(session, journey, done)
+        losers, renamed = _remember(session, journey, done)
+        before = losers | before
     _settle(session, journey, done)
     replace_variants(session, journey, done)
-    if not journey.dry:
+    if lacking is not None:
+        _keep(session, journey, done, before, renamed)
+        keeping.note_made(session, journey.import_id, journey.labels, lacking)
         # Rows are written per batch; what the session holds of them would only slow it down.
         session.flush()
         session.expunge_all()
+
+
+def _keep(
+    session: Session,
+    journey: Journey,
+    items: Sequence[Item],
+    before: Mapping[int, keeping.Kept],
+    renamed: set[int],
+) -> None:
+    """What the products were that this batch changed or made, so that it can be taken back."""
+    session.flush()
+    touched = {_key_of(item) for item in items if item.outcome.state is not RowState.unchanged}
+    keeping.keep(session, journey.import_id, before, touched | renamed, journey.currency)
 
 
 def _is_passed_over(item: Item, journey: Journey) -> bool:
@@ -272,33 +294,31 @@ def _save_stock(session: Session, journey: Journey, items: Sequence[Item]) -> No
     stocking.save(session, journey.actor, changes, reference=journey.reference)
 
 
-def _remember(session: Session, journey: Journey, items: Sequence[Item]) -> None:
-    """What other systems call the products and variants, for their next file."""
-    rows: dict[tuple[str, str, str], int] = {}
+def _remember(
+    session: Session, journey: Journey, items: Sequence[Item]
+) -> tuple[dict[int, keeping.Kept], set[int]]:
+    """What other systems call the products and variants, for their next file.
+
+    Gives the products that lose a name to another one, as they are, and the keys of all that
+    lose or win one.
+    """
+    names: dict[Name, int] = {}
+    of: dict[Name, int] = {}
     for item in items:
         if not isinstance(item.saved, Saved) or item.draft is None:
             continue
-        for each in externals_of(item.record, journey.source):
-            rows[(each.source[:40], "product", each.id[:200])] = item.saved.product.id or 0
+        told = [("product", item.saved.product.id or 0, externals_of(item.record, journey.source))]
         for record, variant in zip(item.draft.records, item.saved.variants, strict=True):
-            for each in record.externals:
-                rows[(each.source[:40], "variant", each.id[:200])] = variant.id or 0
-    values = [
-        {"source": source, "kind": kind, "external_id": name, "target_id": target}
-        for (source, kind, name), target in rows.items()
-        if source != OURS
-    ]
-    if not values:
-        return
-    dialect = session.get_bind().dialect.name
-    new = (postgresql if dialect == "postgresql" else sqlite).insert(external_ids)
-    session.execute(
-        new.on_conflict_do_update(
-            index_elements=["source", "kind", "external_id"],
-            set_={"target_id": new.excluded.target_id},
-        ),
-        values,
-    )
+            told.append(("variant", variant.id or 0, record.externals))
+        for kind, key, externals in told:
+            for each in externals:
+                if each.source != OURS:
+                    name = (each.source[:40], kind, each.id[:200])
+                    names[name], of[name] = key, _key_of(item)
+    losing, new = keeping.renamed(session, names)
+    losers = keeping.whole(session, sorted(losing), journey.currency) if losing else {}
+    remember(session, names)
+    return losers, losing | {of[name] for name in new}
 
 
 def _settle(session: Session, journey: Journey, items: Sequence[Item]) -> None:

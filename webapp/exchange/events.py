@@ -85,6 +85,28 @@ class ImportCancelled(ImportEnded):
 
 
 @dataclass(frozen=True)
+class ImportRevertStarted(ImportFact):
+    """``force``: products that somebody changed since go back as well."""
+
+    name: ClassVar[str] = "import.revert_started"
+    force: bool = False
+
+
+@dataclass(frozen=True)
+class ImportReverted(ImportFact):
+    """Of so many products what became of them: back as they were, deleted or archived because
+    the import had made them, left as they are."""
+
+    name: ClassVar[str] = "import.reverted"
+    tells: ClassVar[str] = "What a catalogue file had changed was taken back."
+    products: int = 0
+    back: int = 0
+    deleted: int = 0
+    archived: int = 0
+    left: int = 0
+
+
+@dataclass(frozen=True)
 class ExportCompleted(Event):
     """The catalogue, or a part of it, left as a file."""
 

@@ -106,6 +106,19 @@ def records(session: Session, currency: str, site: str = "") -> Iterator[Product
         after = ids[-1]
 
 
+def whole_records(
+    session: Session, ids: Sequence[int], currency: str
+) -> Iterator[tuple[int, str, list[tuple[int, str]], ProductRecord]]:
+    """These products, each with key and public id, and those of the variants of its record.
+
+    Nothing is left out, not even the variant that only waits for its price.
+    """
+    batch = _Batch.of(session, ids, currency, "")
+    for row in batch.rows:
+        keys = [(each.id, each.public_id) for each in batch.variants[row.id]]
+        yield row.id, row.public_id, keys, batch.record(row, whole=True)
+
+
 @dataclass(slots=True)
 class _Batch:
     """All that is known of some products, by product key unless told otherwise."""
@@ -159,7 +172,7 @@ class _Batch:
 
     def records(self) -> Iterator[ProductRecord]:
         for row in self.rows:
-            yield self._record(row)
+            yield self.record(row)
 
     def _read_axes(self, session: Session, ids: Sequence[int], keys: Sequence[int]) -> None:
         query = (
@@ -256,10 +269,10 @@ class _Batch:
             ):
                 self.externals[(what, target)].append(External(source, name))
 
-    def _record(self, row: Any) -> ProductRecord:
+    def record(self, row: Any, *, whole: bool = False) -> ProductRecord:
         gallery = self.galleries.get(row.id) or picturing.Gallery()
         made = tuple(self._variant(each, row, gallery) for each in self.variants[row.id])
-        if _waits_for_its_price(row, made):
+        if not whole and _waits_for_its_price(row, made):
             # Made by the shop because everything has a variant; no file ever spoke of it.
             made = ()
         pictures = [p for p in gallery.ordered() if p.state != "twin"]

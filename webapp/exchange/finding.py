@@ -124,7 +124,7 @@ def find(
                 found = by_sku[plain_line(variant.sku)], "sku"
                 break
         ids.append(found)
-    known = _products(session, sorted({each[0] for each in ids if each}))
+    known = known_products(session, sorted({each[0] for each in ids if each}))
     outcomes: list[FoundProduct | None] = []
     for each in ids:
         product = known.get(each[0]) if each else None
@@ -187,7 +187,8 @@ def folded(text: str) -> str:
     return plain_line(text).casefold()
 
 
-def _products(session: Session, ids: list[int]) -> dict[int, FoundProduct]:
+def known_products(session: Session, ids: Sequence[int]) -> dict[int, FoundProduct]:
+    """These products with what a draft of them needs to know, by key."""
     found: dict[int, FoundProduct] = {}
     p, v = products.c, variants.c
     query = select(p.id, p.public_id, p.slug, p.title, p.status, p.summary, p.custom)

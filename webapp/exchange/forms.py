@@ -66,3 +66,10 @@ class PolicyForm(Form):
     on_absent: OnAbsent = "keep"
     agreed: bool = False
     """Whether what the check listed may be archived."""
+
+
+class RevertForm(Form):
+    """How to take an import back."""
+
+    force: bool = False
+    """Whether products that somebody changed since go back as well."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session
 
 from webapp.kit.actors import Actor
+from webapp.kit.clock import now
 from webapp.runtime.jobs import JobContext, Jobs
 
 jobs = Jobs("exchange")
@@ -37,6 +39,23 @@ def fetch_images(context: JobContext, import_id: str) -> dict[str, int]:
     from webapp.exchange import working
 
     return working.fetch(context, import_id)
+
+
+@jobs.job(slow=True, retries=3)
+def revert_import(context: JobContext, import_id: str) -> dict[str, int] | None:
+    """Take an import back. One that is not to be taken back any more is left alone."""
+    from webapp.exchange import working
+
+    return working.revert(context, import_id)
+
+
+@jobs.job(every=timedelta(days=1))
+def forget_befores(context: JobContext) -> dict[str, int]:
+    """Forget how the catalogue was before imports that nobody will take back any more."""
+    from webapp.exchange import commands
+
+    with context.writing() as session:
+        return {"forgotten": commands.forget_befores(session, now() - commands.KEPT_FOR)}
 
 
 @jobs.job(slow=True, retries=2)

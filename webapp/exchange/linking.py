@@ -13,7 +13,8 @@ from webapp.catalogue import commands as catalogue
 from webapp.catalogue.columns import product_relations
 from webapp.catalogue.commands.groups import MOST_RELATED
 from webapp.catalogue.commands.knowing import in_chunks
-from webapp.catalogue.models import Product
+from webapp.catalogue.models import Product, RelationKind
+from webapp.exchange import keeping
 from webapp.exchange.finding import resolve
 from webapp.exchange.journey import RELATIONS, Journey
 from webapp.exchange.models import ImportRow, RowState
@@ -29,6 +30,7 @@ def link(session: Session, journey: Journey, records: Sequence[ProductRecord]) -
     references = {each for record in records for name in RELATIONS for each in _told(record, name)}
     others = resolve(session, references)
     there = _there(session, sorted(keys.values()))
+    moved: dict[int, list[tuple[RelationKind, list[int]]]] = {}
     for record in records:
         row = rows.get(record.rows[0].number) or next(
             (rows[use.number] for use in record.rows if use.number in rows), None
@@ -36,7 +38,6 @@ def link(session: Session, journey: Journey, records: Sequence[ProductRecord]) -
         if row is None or row.target not in keys or row.state is RowState.skipped:
             continue
         product_id = keys[row.target]
-        changed = False
         for name, kind in RELATIONS.items():
             if getattr(record, name) is KEEP:
                 continue
@@ -45,17 +46,28 @@ def link(session: Session, journey: Journey, records: Sequence[ProductRecord]) -
             wanted = [others[each] for each in told if each in others]
             wanted = [key for key in dict.fromkeys(wanted) if key != product_id][:MOST_RELATED]
             if wanted != there[(product_id, kind)]:
-                product = session.get(Product, product_id)
-                if product is not None:
-                    catalogue.relate(session, journey.actor, product, wanted, kind=kind)
-                    changed = True
-        if changed:
+                moved.setdefault(product_id, []).append((kind, wanted))
+        if product_id in moved:
             for use in record.rows:
                 other = rows.get(use.number)
                 if other is not None and other.state is RowState.unchanged:
                     other.state = RowState.update
+    _point(session, journey, moved)
     session.flush()
     session.expunge_all()
+
+
+def _point(
+    session: Session, journey: Journey, moved: dict[int, list[tuple[RelationKind, list[int]]]]
+) -> None:
+    before = keeping.whole(session, sorted(moved), journey.currency)
+    for product_id, pointers in moved.items():
+        product = session.get(Product, product_id)
+        if product is None:
+            continue
+        for kind, wanted in pointers:
+            catalogue.relate(session, journey.actor, product, wanted, kind=kind)
+    keeping.keep(session, journey.import_id, before, before, journey.currency)
 
 
 def _told(record: ProductRecord, name: str) -> tuple[Reference, ...]:

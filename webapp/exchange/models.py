@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from webapp.kit.clock import now
@@ -27,6 +27,8 @@ class ImportState(StrEnum):
     completed_with_errors = "completed_with_errors"
     failed = "failed"
     cancelled = "cancelled"
+    reverting = "reverting"
+    reverted = "reverted"
 
 
 class RowState(StrEnum):
@@ -73,6 +75,8 @@ class CatalogueImport(SQLModel, table=True):
     problem: str = Field(default="", max_length=2000)
     job_id: str = Field(default="", max_length=40)
     started_by: str = Field(default="", max_length=120)
+    undo: dict[str, Any] = json_field()
+    """Of one that is or was taken back: by whom, what it came to, and how it stood before."""
     created_at: datetime = utc_field(default_factory=now)
     finished_at: datetime | None = optional_utc_field()
 
@@ -93,6 +97,50 @@ class ImportRow(SQLModel, table=True):
     """``{"column": ..., "text": ..., "old": ..., "new": ...}``."""
     target: str = Field(default="", max_length=40)
     label: str = Field(default="", max_length=300)
+
+
+class BeforeState(StrEnum):
+    """What became of a product when its import was taken back. ``again``: refused once, and to be
+    tried once more when the others are through; ``left``: it stays as it is, for a reason."""
+
+    kept = "kept"
+    again = "again"
+    back = "back"
+    deleted = "deleted"
+    archived = "archived"
+    left = "left"
+
+
+class ImportBefore(SQLModel, table=True):
+    """A product as it was before an import changed it; of one that the import made, that it did.
+
+    Written with the change. Kept for a while, so that the import can be taken back.
+    """
+
+    __tablename__ = "import_befores"
+
+    import_id: int = Field(foreign_key="imports.id", ondelete="CASCADE", primary_key=True)
+    product: str = Field(primary_key=True, max_length=40)
+    """Public id: the row outlives the product."""
+    is_new: bool = False
+    title: str = Field(default="", max_length=300)
+    document: bytes = Field(default=b"", sa_type=LargeBinary, nullable=False)
+    """See ``keeping.packed``; empty for what is new."""
+    after: str = Field(default="", max_length=64)
+    """Digest of the product as the import left it: another one now means somebody changed it."""
+    state: BeforeState = enum_field(BeforeState, BeforeState.kept)
+    note: str = Field(default="", max_length=500)
+
+
+class ImportMade(SQLModel, table=True):
+    """A category, brand, tag, attribute or collection that an import made along the way."""
+
+    __tablename__ = "import_made"
+
+    import_id: int = Field(foreign_key="imports.id", ondelete="CASCADE", primary_key=True)
+    kind: str = Field(primary_key=True, max_length=20)
+    key: str = Field(primary_key=True, max_length=240)
+    """The row's key; of a ``choice`` its attribute's key, a colon and the value."""
 
 
 class PictureState(StrEnum):

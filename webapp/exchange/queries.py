@@ -12,6 +12,7 @@ from sqlmodel import Session, SQLModel, col
 
 from webapp.exchange.mapping import Mapping, fingerprint
 from webapp.exchange.models import (
+    BeforeState,
     CatalogueImport,
     ImportMapping,
     ImportRow,
@@ -23,6 +24,8 @@ from webapp.kit.errors import NotFound
 from webapp.kit.paging import Cursor, Page
 
 image_sources = SQLModel.metadata.tables["image_sources"]
+befores = SQLModel.metadata.tables["import_befores"]
+import_made = SQLModel.metadata.tables["import_made"]
 SIZE = 50
 
 
@@ -136,5 +139,58 @@ def pictures(session: Session, one: CatalogueImport) -> dict[str, int]:
 def under_way(session: Session) -> CatalogueImport | None:
     """An import that runs now: two at once would be in each other's way."""
     return session.scalars(
-        select(CatalogueImport).where(col(CatalogueImport.state) == ImportState.running).limit(1)
+        select(CatalogueImport)
+        .where(col(CatalogueImport.state).in_([ImportState.running, ImportState.reverting]))
+        .limit(1)
     ).first()
+
+
+def last_import(session: Session) -> CatalogueImport:
+    """The latest. Raises ``NotFound`` where there is none."""
+    one = session.scalars(
+        select(CatalogueImport).order_by(col(CatalogueImport.id).desc()).limit(1)
+    ).first()
+    if one is None:
+        raise NotFound("Nothing was imported yet.")
+    return one
+
+
+ENDED = (
+    ImportState.completed, ImportState.completed_with_errors, ImportState.failed,
+    ImportState.cancelled,
+)  # fmt: skip
+
+
+def may_revert(one: CatalogueImport) -> bool:
+    """Whether it has ended, so that it can be taken back, or what is left of it."""
+    return one.state in (*ENDED, ImportState.reverted)
+
+
+def to_revert(session: Session, one: CatalogueImport) -> int:
+    """How many products of an import are not as they were before it."""
+    query = select(func.count()).where(
+        befores.c.import_id == one.id,
+        befores.c.state.in_([BeforeState.kept, BeforeState.again, BeforeState.left]),
+    )
+    return session.scalars(query).one()
+
+
+def reverted_counts(session: Session, one: CatalogueImport) -> dict[str, int]:
+    """What became of the products of an import that was taken back."""
+    query = select(befores.c.state, func.count()).where(befores.c.import_id == one.id)
+    by_state = dict(session.execute(query.group_by(befores.c.state)).all())
+    found = {
+        name: by_state.get(BeforeState(name), 0) for name in ("back", "deleted", "archived", "left")
+    }
+    return {"products": sum(by_state.values()), **found}
+
+
+def noted(session: Session, one: CatalogueImport, limit: int = 200) -> list[tuple[str, str]]:
+    """Products of which something is to be told once the import was taken back: title and why."""
+    query = (
+        select(befores.c.title, befores.c.note)
+        .where(befores.c.import_id == one.id, befores.c.note != "")
+        .order_by(befores.c.title, befores.c.product)
+        .limit(limit)
+    )
+    return [(title, note) for title, note in session.execute(query)]

@@ -18,6 +18,7 @@ from webapp.catalogue.columns import products, variants
 from webapp.catalogue.commands.knowing import in_chunks
 from webapp.catalogue.drafts import ProductSave, VariantSave
 from webapp.catalogue.models import ProductStatus
+from webapp.exchange import keeping
 from webapp.exchange.finding import FoundVariant
 from webapp.exchange.journey import Absent, Item, Journey
 from webapp.exchange.models import CatalogueImport, RowState
@@ -82,8 +83,10 @@ def next_to_archive(session: Session, journey: Journey) -> list[int]:
 
 def archive_products(session: Session, journey: Journey, keys: Sequence[int]) -> None:
     """Take these products off the shelves; their orders, pictures and addresses stay."""
+    before = keeping.whole(session, keys, journey.currency)
     saves = [ProductSave(id=key, fields={"status": ProductStatus.archived}) for key in keys]
     _save(session, journey, saves)
+    keeping.keep(session, journey.import_id, before, before, journey.currency)
 
 
 def archived(session: Session, one: CatalogueImport) -> dict[str, int]:

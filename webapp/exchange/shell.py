@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sqlmodel import Session
 
-from webapp.exchange import commands, queries
+from webapp.exchange import commands, queries, reverting
 from webapp.exchange.documents import as_table
 from webapp.exchange.errors import NotUnderstood
 from webapp.exchange.exporting import Exported
@@ -25,6 +25,7 @@ from webapp.exchange.pictures import Box, bring_local, nothing_to_fetch
 from webapp.exchange.policy import Policy
 from webapp.exchange.reading import Source
 from webapp.exchange.refusing import reasons, refused_csv
+from webapp.exchange.restoring import Way
 from webapp.exchange.running import MustNotFail, Tally, bring_in
 from webapp.kit.actors import SYSTEM
 from webapp.kit.errors import ShopError
@@ -172,6 +173,53 @@ def _list_of(absent: Absent) -> str:
     return "\n".join(["The file does not have these; they would be archived:", *lines])
 
 
+def revert_import(
+    database: Database,
+    public_id: str,
+    *,
+    dry_run: bool = False,
+    force: bool = False,
+    quiet: bool = False,
+) -> Done:
+    """Take an import back, or with ``dry_run`` tell what that would do; ``last`` is the latest.
+
+    ``force`` also takes back what somebody changed since.
+    """
+    with database.reading() as session:
+        one = queries.last_import(session) if public_id == "last" else None
+        one = one or queries.import_by_id(session, public_id)
+        session.expunge(one)
+    if dry_run:
+        found = reverting.outlook(
+            database.reading, Way(SYSTEM, one.id or 0, one.public_id), force=force
+        )
+        return _reverted(found.as_dict(), found.listed, quiet=quiet)
+    with database.writing() as session:
+        one = queries.import_by_id(session, one.public_id)
+        # One that was interrupted is gone on with.
+        if one.state is not ImportState.reverting and not commands.mark_reverting(
+            session, SYSTEM, one, force=force
+        ):
+            return _reverted(queries.reverted_counts(session, one), [], quiet=quiet)
+    bar = Bar(quiet=quiet)
+    try:
+        way = reverting.way_of(one)
+        reverting.take_back(Direct(database, bar), way, force=bool(one.undo.get("force")))
+        with database.writing() as session:
+            one = queries.import_by_id(session, one.public_id)
+            counts = reverting.end(session, one, way)
+    finally:
+        bar.close()
+    with database.reading() as session:
+        return _reverted(counts, queries.noted(session, one), quiet=quiet)
+
+
+def _reverted(counts: dict[str, int], listed: Sequence[tuple[str, str]], *, quiet: bool) -> Done:
+    for title, reason in () if quiet else listed:
+        sys.stderr.write(f"{title}: {reason}\n")
+    return Done(counts, ", ".join(f"{name} {count}" for name, count in counts.items()))
+
+
 def export_file(
     database: Database, file: Path | None, *, dialect: str = "vitrine", site: str = ""
 ) -> int:
@@ -298,6 +346,8 @@ def _report(
         sys.stderr.write(f"Row {row.number}: {reasons(row.messages)}\n")
     if one.failed > 20:
         sys.stderr.write(f"... and {one.failed - 20} more rows.\n")
+    if not dry and one.created + one.changed:
+        sys.stderr.write(f"To take it back: vitrine import revert {one.public_id}\n")
     awaited = queries.pictures(session, one)["waiting"]
     if awaited and not dry:
         sys.stderr.write(f"{awaited} pictures are fetched while the shop runs.\n")

@@ -6,7 +6,7 @@ import tempfile
 
 from sqlmodel import Session
 
-from webapp.exchange import commands, queries
+from webapp.exchange import commands, queries, reverting
 from webapp.exchange.exporting import Exported
 from webapp.exchange.journey import Journey
 from webapp.exchange.models import CatalogueImport, ImportState
@@ -22,6 +22,8 @@ from webapp.exchange.running import MustNotFail, Stopped, Tally, bring_in
 from webapp.kit.actors import SYSTEM, Actor
 from webapp.kit.errors import ShopError
 from webapp.runtime.jobs import GiveUp, Job, JobContext
+
+_HALF_WAY = "Something went wrong on the way back. What is not back yet can be tried again."
 
 
 class PicturesMissing(Exception):
@@ -62,6 +64,40 @@ def run(
         if not nothing_to_fetch(session, one.id or 0):
             pictures.later(session, import_id=import_id, unique=f"exchange:pictures:{import_id}")
     return tally.as_dict()
+
+
+def revert(context: JobContext, import_id: str) -> dict[str, int] | None:
+    """Take an import back from where that stands."""
+    one = _one(context, import_id)
+    if one.state is not ImportState.reverting:
+        return None
+    way = reverting.way_of(one)
+    try:
+        reverting.take_back(context, way, force=bool(one.undo.get("force")))
+        with context.writing() as session:
+            return reverting.end(session, queries.import_by_id(session, import_id), way)
+    except Exception:
+        if context.is_last_attempt:
+            with context.writing() as session:
+                again = queries.import_by_id(session, import_id)
+                commands.give_up_reverting(session, again, problem=_HALF_WAY)
+        raise
+
+
+def revert_later(
+    session: Session, actor: Actor, one: CatalogueImport, job: Job, *, force: bool
+) -> None:
+    """Promise the ``job`` that takes the import back. Doing it twice is doing it once."""
+    busy = queries.under_way(session)
+    if busy is not None and busy.id != one.id:
+        raise commands.NotNow(f"{busy.file_name} is under way. Wait until it is done.")
+    if commands.mark_reverting(session, actor, one, force=force):
+        one.job_id = job.later(
+            session,
+            import_id=one.public_id,
+            unique=f"exchange:revert:{one.public_id}",
+            asked_by=actor.id or "",
+        )
 
 
 def fetch(context: JobContext, import_id: str) -> dict[str, int]:

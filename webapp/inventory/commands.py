@@ -12,7 +12,7 @@ from webapp.inventory.events import StockUpdated
 from webapp.inventory.models import MovementKind, StockPolicy
 from webapp.inventory.moving import Cause, Delta, c, check_promises, flip, lock, move
 from webapp.inventory.moving import ensure_items as ensure_items
-from webapp.inventory.queries import stock_items
+from webapp.inventory.queries import moved_by, stock_items
 from webapp.kit.actors import SYSTEM, Actor
 from webapp.kit.errors import Invalid
 from webapp.runtime.events import emit_all
@@ -165,6 +165,37 @@ def save_stock(
     if deltas:
         move(session, deltas, Cause(MovementKind.adjust, actor, reference, reason))
     return changes
+
+
+def take_back(
+    session: Session,
+    actor: Actor,
+    variant_ids: Sequence[int],
+    *,
+    reference: str,
+    reason: str,
+) -> dict[int, int]:
+    """Move these variants back by what ``reference`` moved them on hand; taking back twice is
+    taking back once, and what was sold since stays sold.
+
+    Gives by variant id how many could not go back, because they are sold or set aside.
+    """
+    actor.must("stock:write")
+    moved = moved_by(session, reference, variant_ids)
+    deltas: dict[int, Delta] = {}
+    short: dict[int, int] = {}
+    for row in lock(session, [one for one, by in moved.items() if by]):
+        back = wanted = -moved[row.variant_id]
+        if wanted < 0 and row.is_tracked and row.policy is StockPolicy.deny:
+            spare = row.on_hand - row.committed - row.unavailable
+            back = max(wanted, min(0, -spare))
+        if back:
+            deltas[row.variant_id] = Delta(on_hand=back)
+        if back != wanted:
+            short[row.variant_id] = back - wanted
+    if deltas:
+        move(session, deltas, Cause(MovementKind.adjust, actor, reference, reason))
+    return short
 
 
 # What orders do. The key names the cause ("order ord_...: take"): once is enough, twice is once.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlmodel import Session, SQLModel
 
 from webapp.inventory.models import MovementKind, StockPolicy
@@ -251,3 +251,37 @@ def movements(session: Session, variant_id: int, *, limit: int = 50) -> list[Mov
         )
         undone[row.item_id] = later + row.on_hand
     return found
+
+
+def moved_by(session: Session, reference: str, variant_ids: Sequence[int]) -> dict[int, int]:
+    """By how much ``reference`` moved what is on hand of these variants, all in all."""
+    found: dict[int, int] = {}
+    for start in range(0, len(variant_ids), 500):
+        query = (
+            select(stock_items.c.variant_id, func.sum(stock_movements.c.on_hand))
+            .join(stock_items, stock_items.c.id == stock_movements.c.item_id)
+            .where(
+                stock_movements.c.reference == reference,
+                stock_items.c.variant_id.in_(variant_ids[start : start + 500]),
+            )
+            .group_by(stock_items.c.variant_id)
+        )
+        found |= {variant_id: int(by) for variant_id, by in session.execute(query)}
+    return found
+
+
+def moved_by_others(session: Session, reference: str, variant_ids: Sequence[int]) -> frozenset[int]:
+    """Which of these variants were moved for another reason than ``reference``."""
+    found: set[int] = set()
+    for start in range(0, len(variant_ids), 500):
+        query = (
+            select(stock_items.c.variant_id)
+            .join(stock_movements, stock_items.c.id == stock_movements.c.item_id)
+            .where(
+                stock_movements.c.reference != reference,
+                stock_items.c.variant_id.in_(variant_ids[start : start + 500]),
+            )
+            .distinct()
+        )
+        found |= set(session.scalars(query))
+    return frozenset(found)

@@ -32,6 +32,7 @@ from webapp.catalogue.commands.labels import (
     create_attribute,
     delete_attribute,
     ensure_attributes,
+    forget_labels,
     rename_brand,
     update_attribute,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "ensure_attributes",
     "ensure_category_paths",
     "ensure_path",
+    "forget_labels",
     "generate_variants",
     "known_category_paths",
     "move_category",

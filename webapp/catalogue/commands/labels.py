@@ -6,9 +6,9 @@ from typing import Any, TypedDict, Unpack
 from sqlalchemy import delete, func, select
 from sqlmodel import Session, col
 
-from webapp.catalogue.columns import product_attributes, products
+from webapp.catalogue.columns import brands, product_attributes, product_tags, products, tags
 from webapp.catalogue.commands import checking
-from webapp.catalogue.commands.knowing import label_slug
+from webapp.catalogue.commands.knowing import AT_ONCE, label_slug
 from webapp.catalogue.commands.refreshing import refresh
 from webapp.catalogue.commands.typed import typed_value
 from webapp.catalogue.drafts import Changes
@@ -17,7 +17,7 @@ from webapp.catalogue.events import AttributeUpdated, BrandUpdated
 from webapp.catalogue.models import Attribute, AttributeType, Brand
 from webapp.kit.actors import Actor
 from webapp.kit.errors import Invalid
-from webapp.runtime.events import emit
+from webapp.runtime.events import emit, emit_all
 
 
 class AttributeFields(TypedDict, total=False):
@@ -141,6 +141,29 @@ def delete_attribute(session: Session, actor: Actor, attribute: Attribute) -> No
     session.flush()
     refresh(session, ids)
     emit(session, fact, actor=actor)
+
+
+def forget_labels(
+    session: Session, actor: Actor, *, brand_ids: Sequence[int] = (), tag_ids: Sequence[int] = ()
+) -> int:
+    """Delete those of these brands and tags that no product has any more; how many went."""
+    actor.must("catalogue:write")
+    gone = 0
+    for table, ids, used in (
+        (brands, brand_ids, select(products.c.id).where(products.c.brand_id == brands.c.id)),
+        (tags, tag_ids, select(product_tags.c.tag_id).where(product_tags.c.tag_id == tags.c.id)),
+    ):
+        for start in range(0, len(ids), AT_ONCE):
+            found = session.execute(
+                delete(table)
+                .where(table.c.id.in_(ids[start : start + AT_ONCE]), ~used.exists())
+                .returning(table.c.slug, table.c.name)
+            ).all()
+            gone += len(found)
+            if table is brands:
+                facts = [BrandUpdated(slug, {"name": [name, None]}) for slug, name in found]
+                emit_all(session, facts, actor=actor)
+    return gone
 
 
 def _checked(fields: AttributeFields) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from webapp.exchange.pages import importing, mapping
+from webapp.exchange.pages import importing, mapping, reverting
 
 pages = APIRouter()
-for room in (importing, mapping):
+for room in (importing, mapping, reverting):
     pages.include_router(room.pages)

@@ -46,7 +46,7 @@ TABS = (
     ("skipped", "Left out"),
     ("failed", "Refused"),
 )
-UNDER_WAY = (ImportState.checking, ImportState.running)
+UNDER_WAY = (ImportState.checking, ImportState.running, ImportState.reverting)
 
 Uploaded = Annotated[Submission[UploadForm], Depends(submitted(UploadForm))]
 Decided = Annotated[Submission[PolicyForm], Depends(submitted(PolicyForm))]
@@ -247,6 +247,8 @@ def _desk(
         "may_start": one.state
         in (ImportState.uploaded, ImportState.checked, ImportState.failed, ImportState.cancelled),
         "policy": form or Submission.showing(one.policy),
+        "to_revert": queries.to_revert(session, one) if queries.may_revert(one) else 0,
+        "noted": queries.noted(session, one) if one.state is ImportState.reverted else [],
         "absent": commands.absent_of(one),
         "archived": archived(session, one),
         "page": page,
@@ -298,6 +300,8 @@ WORDS = {
     "completed_with_errors": ("Done, rows refused", "warn"),
     "failed": ("Failed", "bad"),
     "cancelled": ("Cancelled", None),
+    "reverting": ("Being taken back", "accent"),
+    "reverted": ("Taken back", None),
     "new": ("New", "good"),
     "update": ("Changed", "accent"),
     "unchanged": ("Unchanged", None),

@@ -43,10 +43,6 @@ from webapp.shop import queries as shop
 
 NEEDED = ("imports:write", "catalogue:write", "stock:write", "media:write")
 """An import changes products, stock and pictures, so whoever starts one may do each."""
-_ENDED = (
-    ImportState.completed, ImportState.completed_with_errors, ImportState.failed,
-    ImportState.cancelled,
-)  # fmt: skip
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
@@ -205,7 +201,7 @@ def mark_retrying(session: Session, actor: Actor, one: CatalogueImport) -> None:
     """The rows that failed are tried again; the others keep what became of them."""
     for permission in NEEDED:
         actor.must(permission)
-    if one.state not in _ENDED:
+    if one.state not in queries.ENDED:
         raise NotNow("The import has not ended yet.")
     if not one.failed:
         raise NotNow("No row of this import failed.")
@@ -218,7 +214,7 @@ def mark_retrying(session: Session, actor: Actor, one: CatalogueImport) -> None:
 def cancel(session: Session, actor: Actor, one: CatalogueImport) -> None:
     """Stop at the next batch. What was imported stays; the same file may be run again."""
     actor.must("imports:write")
-    if one.state in _ENDED:
+    if one.state in (*queries.ENDED, ImportState.reverting, ImportState.reverted):
         raise NotNow("The import has ended already.")
     finish(session, one, ImportState.cancelled, actor=actor)
 
@@ -233,7 +229,7 @@ def finish(
 ) -> None:
     """Write down how it ended; that is the doing of whoever started it unless told."""
     one.state, one.problem = state, problem[:2000]
-    if state in _ENDED:
+    if state in queries.ENDED:
         one.finished_at = now()
     session.flush()
     emit(session, _ending(one), actor=actor or actor_of(one))
@@ -316,7 +312,11 @@ def by_of(actor: Actor) -> dict[str, Any]:
 
 def actor_of(one: CatalogueImport) -> Actor:
     """The person on whose behalf the job works."""
-    by: AnyMapping[str, Any] = one.policy.get("by", {})
+    return actor_of_json(one.policy.get("by", {}))
+
+
+def actor_of_json(by: AnyMapping[str, Any]) -> Actor:
+    """Who ``by_of`` wrote down."""
     if by.get("kind") == "system":
         return replace(SYSTEM)
     return Actor("staff", by.get("id"), by.get("name", ""), frozenset(by.get("permissions", ())))
@@ -380,6 +380,8 @@ def _recognise(session: Session, one: CatalogueImport, layout: Layout, choices: 
 def _must_be_still(one: CatalogueImport) -> None:
     if one.state in (ImportState.checking, ImportState.running):
         raise NotNow("The import is under way. Cancel it first.")
+    if one.state in (ImportState.reverting, ImportState.reverted):
+        raise NotNow("The import was taken back. Upload the file again for another one.")
     if one.state in (ImportState.completed, ImportState.completed_with_errors):
         raise NotNow("The import has ended. Upload the file again for another one.")
 

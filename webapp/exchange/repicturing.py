@@ -1,0 +1,116 @@
+"""The pictures of a product as they were: those that an import brought go, those it took come."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, insert, select, update
+from sqlmodel import Session, col
+
+from webapp.catalogue import commands as catalogue
+from webapp.catalogue.columns import media_files, variants
+from webapp.catalogue.models import Product, ProductImage
+from webapp.exchange.keeping import Before, image_sources
+from webapp.exchange.models import PictureState
+from webapp.exchange.picturing import digest_of
+from webapp.kit.actors import Actor
+
+
+def restore_pictures(session: Session, actor: Actor, product: Product, before: Before) -> None:
+    """Files, words, order, the names that files gave them, and which version shows which."""
+    _restore_sources(session, product, before)
+    _restore_images(session, actor, product, before)
+    _tie(session, product, before)
+    _show(session, actor, product, before)
+
+
+def _restore_sources(session: Session, product: Product, before: Before) -> None:
+    """The names come first: a picture that came for a name which was there already stays."""
+    c = image_sources.c
+    wanted = {each["source"]: each for each in before.sources}
+    there = {
+        row.source: row
+        for row in session.execute(select(image_sources).where(c.product_id == product.id))
+    }
+    for source, row in there.items():
+        if source not in wanted:
+            session.execute(delete(image_sources).where(c.id == row.id))
+        elif row.image_id is None:
+            told = wanted[source]
+            values = {"alt": told["alt"], "position": told["position"],
+                      "variant_ids": told["variants"]}  # fmt: skip
+            session.execute(update(image_sources).where(c.id == row.id).values(**values))
+    missing = [each for source, each in wanted.items() if source not in there]
+    if missing:
+        rows = [
+            {"product_id": product.id, "digest": digest_of(each["source"]),
+             "source": each["source"], "alt": each["alt"], "position": each["position"],
+             "image_id": None, "variant_ids": each["variants"],
+             "state": PictureState(each["state"]), "problem": "", "import_id": None, "row": 0}
+            for each in missing
+        ]  # fmt: skip
+        session.execute(insert(image_sources), rows)
+
+
+def _restore_images(session: Session, actor: Actor, product: Product, before: Before) -> None:
+    wanted = {file: (alt, place) for file, alt, place in before.images}
+    named = set(
+        session.scalars(
+            select(image_sources.c.image_id).where(
+                image_sources.c.product_id == product.id, image_sources.c.image_id.is_not(None)
+            )
+        )
+    )
+    there = _images(session, product)
+    for file, image in there.items():
+        if file in wanted:
+            alt, place = wanted[file]
+            catalogue.describe_image(session, actor, image, alt=alt)
+            image.position = place
+        elif image.id not in named:
+            catalogue.remove_image(session, actor, image)
+    session.flush()
+    missing = [file for file in wanted if file not in there]
+    kept = set(session.scalars(select(media_files.c.id).where(media_files.c.id.in_(missing))))
+    for file in missing:
+        if file in kept:
+            alt, place = wanted[file]
+            catalogue.attach_image(session, actor, product, file, alt=alt, position=place)
+
+
+def _tie(session: Session, product: Product, before: Before) -> None:
+    """Each name to the picture that it meant."""
+    there = _images(session, product)
+    for each in before.sources:
+        image = there.get(each["file"])
+        if image is not None:
+            session.execute(
+                update(image_sources)
+                .where(
+                    image_sources.c.product_id == product.id,
+                    image_sources.c.digest == digest_of(each["source"]),
+                    image_sources.c.image_id.is_(None),
+                )
+                .values(image_id=image.id, state=PictureState.here)
+            )
+
+
+def _show(session: Session, actor: Actor, product: Product, before: Before) -> None:
+    there = _images(session, product)
+    rows = session.execute(
+        select(variants.c.id, variants.c.public_id, variants.c.image_id).where(
+            variants.c.product_id == product.id
+        )
+    ).all()
+    shown: dict[int, int | None] = {}
+    for row in rows:
+        image = there.get(before.shown.get(row.public_id, 0))
+        wanted = image.id if image is not None else None
+        if row.public_id in before.variants and row.image_id != wanted:
+            shown[row.id] = wanted
+    if shown:
+        catalogue.show_for_variants(session, actor, product, shown)
+
+
+def _images(session: Session, product: Product) -> dict[int, ProductImage]:
+    """By file."""
+    query = select(ProductImage).where(col(ProductImage.product_id) == product.id)
+    return {image.file_id: image for image in session.scalars(query)}

@@ -160,3 +160,21 @@ def test_what_is_ordered_signed_in_belongs_to_the_account(browser, db):
     assert not browser.get(first.path).has("a[href='/account/register']")
     del browser.cookies["session"]
     assert browser.get("/account/orders").path == "/account/login"
+
+
+def test_what_was_ordered_without_signing_in_joins_the_account_when_its_owner_looks(browser, db):
+    ada = make_customer(db)
+    eve = make_customer(db, "eve@example.com", is_verified=False)
+    order = make_order(db)
+    hers = make_order(db, make_goods(db, title="Vase"), email="eve@example.com")
+
+    signed_in(browser, db, eve)
+    assert hers.number not in browser.get("/account/orders").text("main")
+    signed_in(browser, db, ada)
+    page = browser.get("/account/orders")
+
+    assert order.number in page.text("main")
+    assert hers.number not in page.text("main")
+    db.rollback()
+    db.expire_all()
+    assert (order.person_id, hers.person_id) == (ada.id, None)

@@ -1,11 +1,12 @@
 """What was typed at checkout: kept as it is, and read into what an order needs."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from webapp.accounts.addresses import FIELDS, Address, country_name, is_country, read
 from webapp.accounts.commands import normalised_email
+from webapp.accounts.profiles import SavedAddress
 from webapp.kit.errors import Invalid
 from webapp.shop.queries import Shop
 
@@ -14,8 +15,11 @@ LONGEST_KEPT = 1000
 SAME = "same_billing"
 """The checkbox "the billing address is the same"."""
 
+SAVED, SAVED_WAS = "saved", "saved_was"
+"""Which address of the address book was chosen, and which it was when the page was shown."""
+
 _KEPT = frozenset(
-    {"email", "phone", "note", "gift_message", "method", "payment", SAME}
+    {SAVED, "email", "phone", "note", "gift_message", "method", "payment", SAME}
     | {f"{part}-{name}" for part in ("shipping", "billing") for name in ("country", *FIELDS)}
 )
 _PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{3,38}")
@@ -41,6 +45,37 @@ def kept(typed: Mapping[str, str]) -> dict[str, str]:
         if name in _KEPT
     }
     return {SAME: "", **found} if found else {}
+
+
+def begun(typed: Mapping[str, str], email: str, book: Sequence[SavedAddress]) -> dict[str, str]:
+    """With what somebody keeps in their account, where nothing was typed yet."""
+    begun = dict(typed)
+    begun["email"] = typed.get("email") or email
+    if any(name.startswith(("shipping-", "billing-")) for name in typed):
+        return begun
+    delivery = next((one for one in book if one.is_delivery), None)
+    invoice = next((one for one in book if one.is_invoice), None)
+    if delivery is not None:
+        begun |= {**_written(delivery, "shipping"), SAVED: delivery.public_id}
+    if invoice is not None:
+        begun |= _written(invoice, "billing")
+    if delivery is not None and invoice is not None and delivery is not invoice:
+        begun[SAME] = ""
+    return begun
+
+
+def with_saved(typed: Mapping[str, str], book: Sequence[SavedAddress]) -> dict[str, str]:
+    """With the address that was just chosen from the address book, if one was."""
+    wanted = typed.get(SAVED, "")
+    chosen = next((one for one in book if one.public_id == wanted), None)
+    if chosen is None or wanted == typed.get(SAVED_WAS, ""):
+        return dict(typed)
+    return {**typed, **_written(chosen, "shipping"), SAVED_WAS: wanted}
+
+
+def _written(saved: SavedAddress, part: str) -> dict[str, str]:
+    values = {name: getattr(saved.address, name) for name in ("country", *FIELDS)}
+    return {f"{part}-{name}": value for name, value in values.items()}
 
 
 def delivery_countries(shop: Shop, all_countries: list[tuple[str, str]]) -> list[tuple[str, str]]:

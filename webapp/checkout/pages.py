@@ -1,5 +1,6 @@
 """Checkout on one page. Whatever is typed is kept with the cart, and an order is placed once."""
 
+import contextlib
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -8,8 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from webapp.accounts import commands as accounts
+from webapp.accounts import commands as people
+from webapp.accounts import profiles
+from webapp.accounts.errors import FullAddressBook
 from webapp.accounts.guards import Visitor, member_of
-from webapp.accounts.queries import Member
+from webapp.accounts.queries import Member, by_public_id
+from webapp.accounts.words import NEWS
 from webapp.cart import commands as carts
 from webapp.cart import queries as cart_queries
 from webapp.cart.cookie import any_cart_of, give
@@ -45,22 +50,23 @@ def checkout(request: Request, member: Visitor, db: Db) -> Response:
     if elsewhere is not None or cart is None:
         return elsewhere or redirect(request, "/cart")
     typed = dict(cart.checkout)
-    if member is not None and not typed.get("email"):
-        typed["email"] = member.email
+    if member is not None:
+        typed = choices.begun(typed, member.email, profiles.address_book(db, member.key))
     return _page(request, db, shops.current(db), cart, Submission(values=typed))
 
 
 @pages.post("/checkout/details", name="checkout.details")
-def details(request: Request, form: Typed, db: Db) -> Response:
+def details(request: Request, form: Typed, member: Visitor, db: Db) -> Response:
     """Keep what was typed and show what follows from it: fields of a country, delivery, total."""
     cart = any_cart_of(request, db)
     elsewhere = _elsewhere(request, db, cart)
     if elsewhere is not None or cart is None:
         return elsewhere or redirect(request, "/cart")
-    carts.keep(db, cart, choices.kept(_typed(form)))
+    form.values = _with_saved(db, member, _typed(form))
+    carts.keep(db, cart, choices.kept(form.values))
     if not wants_fragment(request):
         return give(request, redirect(request, "/checkout"), cart)
-    again: Submission[CheckoutForm] = Submission(values=_typed(form))
+    again: Submission[CheckoutForm] = Submission(values=form.values)
     return _page(request, db, shops.current(db), cart, again)
 
 
@@ -95,6 +101,7 @@ def _place(
 ) -> Order | None:
     """The order; None when something that was typed is not right (it stands in the form)."""
     shop = shops.current(session)
+    form.values = _with_saved(session, member, form.values)
     ships = "shipping-country" in form.values
     buyer = choices.read_buyer(shop, form.values, ships=ships)
     for name, sentence in buyer.errors.items():
@@ -120,7 +127,36 @@ def _place(
         shown_total_minor=typed.shown_total,
         person_id=member.key if member is not None else None,
     )
-    return ordering.place(session, shop, public_id, placement)
+    order = ordering.place(session, shop, public_id, placement)
+    _remember(session, form, buyer, member)
+    return order
+
+
+def _with_saved(session: Session, member: Member | None, typed: dict[str, str]) -> dict[str, str]:
+    if member is None or not typed.get(choices.SAVED):
+        return typed
+    return choices.with_saved(typed, profiles.address_book(session, member.key))
+
+
+def _remember(
+    session: Session,
+    form: Submission[CheckoutForm],
+    buyer: choices.Buyer,
+    member: Member | None,
+) -> None:
+    """What they ticked beside the order: keep the address, send us your news."""
+    if member is not None and form.values.get("save_address"):
+        address = buyer.shipping or buyer.billing
+        if address is not None:
+            # A full address book is no reason to refuse an order.
+            with contextlib.suppress(FullAddressBook):
+                people.add_address(session, member, address)
+    if form.values.get("news"):
+        person = by_public_id(session, member.person) if member is not None else None
+        email = person.email if person is not None else buyer.email
+        people.say_consent(
+            session, email, person=person, is_given=True, source="checkout", wording=NEWS
+        )
 
 
 def _placed_already(session: Session, public_id: str) -> Order | None:
@@ -192,12 +228,23 @@ def _page(
         "stamp": gate_of(request).stamp("checkout"),
         "challenge": challenge,
         "differences": differences or [],
+        "book": _book(request, db, shop),
+        "news": NEWS,
     }
     # An htmx swap of a form is known by 422; a visit is told the truth: it was not possible now.
     is_conflict = isinstance(refusal, Refused) and not wants_fragment(request)
     status = 409 if is_conflict else 422 if form.errors or challenge else 200
     response = view(request, "checkout/checkout.html#checkout_form", context, status=status)
     return give(request, response, cart)
+
+
+def _book(request: Request, db: Session, shop: Shop) -> list[tuple[str, str]] | None:
+    """The addresses to choose from; None for a guest."""
+    member = member_of(request, db)
+    if member is None:
+        return None
+    book = profiles.address_book(db, member.key)
+    return [(one.public_id, ", ".join(one.address.lines(shop.locale))) for one in book]
 
 
 def _elsewhere(request: Request, db: Session, cart: Cart | None) -> Response | None:

@@ -19,6 +19,7 @@ from webapp.orders.links import lookup_of, order_of_mailed
 from webapp.payments import providers
 from webapp.runtime.links import links_of
 from webapp.runtime.mail import PostOffice
+from webapp.web.challenge import gate_of
 from webapp.web.deps import Db
 from webapp.web.limits import slow_down
 from webapp.web.submissions import Submission, submitted
@@ -99,7 +100,11 @@ def order(request: Request, member: Visitor, db: Db, number: str) -> Response:
     page = queries.page_of(db, found)
     context = {
         "order": page,
-        "may_register": member is None and found.person_id is None,
+        "may_register": member is None and found.person_id is None and bool(page.email),
+        # For the form that makes an account: the password is all that is asked for.
+        "form": Submission[LookupForm](),
+        "stamp": gate_of(request).stamp("register"),
+        "challenge": None,
         "is_new": now() - page.placed_at < _JUST_NOW and not page.is_cancelled,
         "instructions": _instructions(request, page) if page.owes else [],
     }

@@ -9,6 +9,7 @@ from webapp.orders.queries.finding import (
     by_public_id,
     find,
     find_written,
+    has_unclaimed,
     of_cart,
     placed_before,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "by_public_id",
     "find",
     "find_written",
+    "has_unclaimed",
     "listing",
     "of_cart",
     "order_page",

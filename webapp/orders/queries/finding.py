@@ -81,3 +81,9 @@ def buyer_of(session: Session, public_id: str) -> Buyer | None:
         )
     ).one_or_none()
     return Buyer(*row) if row else None
+
+
+def has_unclaimed(session: Session, email: str) -> bool:
+    """Whether orders with this address belong to nobody's account."""
+    found = select(Order.id).where(Order.email == email, col(Order.person_id).is_(None)).limit(1)
+    return session.exec(found).first() is not None

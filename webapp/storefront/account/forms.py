@@ -37,6 +37,7 @@ class RegisterForm(Form):
     username: Annotated[str, Field(max_length=60)] = ""
     email: Email
     password: NewPassword
+    news: bool = False
     to: Annotated[str, Field(max_length=2000)] = ""
 
 

@@ -7,18 +7,20 @@ from sqlmodel import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from webapp.accounts.guards import Customer
+from webapp.accounts import queries as people
+from webapp.accounts.guards import Customer, CustomerBeside
 from webapp.accounts.queries import Member
 from webapp.cart import commands as carts
 from webapp.cart import goods as catalogue
 from webapp.cart.cookie import cart_for, give
 from webapp.kit.errors import Invalid, NotFound, Refused
+from webapp.orders import commands as ordering
 from webapp.orders import queries
 from webapp.orders.queries import OrderFilter
 from webapp.shop import queries as shops
 from webapp.storefront.account.manners import private
 from webapp.web import flashes
-from webapp.web.deps import Db
+from webapp.web.deps import Data, Db
 from webapp.web.views import redirect, view
 
 pages = APIRouter()
@@ -30,18 +32,27 @@ _MOST_TOLD = 4
 @pages.get("/account/orders", name="account.orders")
 def orders(
     request: Request,
-    member: Customer,
-    db: Db,
+    member: CustomerBeside,
+    data: Data,
     cursor: Annotated[str | None, Query(max_length=2000)] = None,
 ) -> Response:
-    """The newest first, a page at a time."""
-    page = queries.listing(db, OrderFilter(person=member.key), cursor=cursor, size=PAGE_SIZE)
-    context = {
-        "member": member,
-        "orders": page,
-        "here": request.url.path,
-    }
-    return private(view(request, "account/orders.html", context))
+    """The newest first, a page at a time. What they ordered meanwhile without signing in, with the
+    address that is known to be theirs, is theirs from now on."""
+    with data.reading() as session:
+        are_some = member.is_verified and queries.has_unclaimed(session, member.email)
+    if are_some:
+        with data.writing() as session:
+            ordering.attach_orders(session, people.by_public_id(session, member.person))
+    with data.reading() as session:
+        request.state.db = session
+        try:
+            page = queries.listing(
+                session, OrderFilter(person=member.key), cursor=cursor, size=PAGE_SIZE
+            )
+            context = {"member": member, "orders": page, "here": request.url.path}
+            return private(view(request, "account/orders.html", context))
+        finally:
+            del request.state.db
 
 
 @pages.post("/account/orders/{number}/again", name="account.order_again")

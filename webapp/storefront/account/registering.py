@@ -21,6 +21,7 @@ from webapp.accounts.guards import (
 )
 from webapp.accounts.links import LinkPurpose, link_of
 from webapp.accounts.queries import Credentials, Member
+from webapp.accounts.words import NEWS
 from webapp.kit.errors import Invalid
 from webapp.runtime.db import Database
 from webapp.shop import queries as shops
@@ -79,7 +80,16 @@ def submit_register(request: Request, form: RegisterAsked, _turn: HashTurn, data
         )
         try:
             with data.writing() as session:
-                commands.register(session, wanted)
+                person = commands.register(session, wanted)
+                if person is not None and asked.news:
+                    commands.say_consent(
+                        session,
+                        person.email,
+                        person=person,
+                        is_given=True,
+                        source="register",
+                        wording=NEWS,
+                    )
         except (NameTaken, Invalid) as refusal:
             form.refuse(str(refusal.facts.get("field", "")), refusal.detail)
     if form.errors:
@@ -91,7 +101,7 @@ def _shown(
     request: Request, form: Submission[RegisterForm], challenge: Challenge | None = None
 ) -> dict[str, Any]:
     stamp = gate_of(request).stamp("register")
-    return {"form": form, "stamp": stamp, "challenge": challenge}
+    return {"form": form, "stamp": stamp, "challenge": challenge, "news": NEWS}
 
 
 def _unsealed(request: Request, form: Submission[RegisterForm]) -> Submission[RegisterForm]:

@@ -37,6 +37,7 @@ class SellingForm(Form):
     delivery_countries: list[str] = Field(default_factory=list, max_length=300)
     usernames: bool = False
     confirm_first: bool = False
+    invoice_years: int = Field(default=10, ge=0, le=30)
 
 
 class PaymentForm(Form):

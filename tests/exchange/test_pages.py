@@ -8,9 +8,12 @@ import pytest
 from sqlmodel import Session, col, func, select
 
 from tests.browser import Browser
+from tests.exchange.test_reverting import BEFORE, HEADER
 from tests.factories.shop import picture
+from webapp.catalogue import commands as catalogue
 from webapp.catalogue.models import Product, ProductImage, Variant
 from webapp.exchange.models import CatalogueImport, ImportMapping, ImportState
+from webapp.kit.actors import SYSTEM
 
 OURS = (
     "Handle,Title,Status,SKU,Price,Stock,Images,Weight (g),External ids\r\n"
@@ -200,3 +203,38 @@ def test_who_may_not_import_is_refused(staff_browser: SignIn) -> None:
 
     assert browser.get("/admin/exchange").status == 403
     assert browser.get("/admin/exchange/exports/vitrine.csv").status == 403
+
+
+def test_staff_see_what_will_happen_and_take_it_back(
+    staff_browser: SignIn, db: Session, run_jobs: RunJobs
+) -> None:
+    browser = staff_browser()
+    file = "\r\n".join([HEADER, *BEFORE, ""]).encode()
+    page = browser.get("/admin/exchange").submit("#upload-form", file=("all.csv", file))
+    run_jobs()
+    page = page.click("Look again").submit("#policy-form")
+    run_jobs()
+    page = page.click("Look again").click("Take this import back")
+
+    assert page.texts("h2") == ["What will happen"]
+    assert not page.has("#force")
+    with browser.app.state.database.writing() as session:
+        jug = session.scalars(select(Product).where(Product.slug == "jug")).one()
+        catalogue.update_product(session, SYSTEM, jug, title="My jug")
+    page = browser.get(page.url)
+    assert "Somebody changed it since." in page.html
+    page = page.submit("#revert-form")
+    assert "Taking it back" in page.html
+    run_jobs()
+
+    page = page.click("Look again")
+
+    assert "What was taken back" in page.texts("h2")
+    db.rollback()
+    assert list(db.scalars(select(col(Product.title)))) == ["My jug"]
+    page = page.click("Take back what is left").submit("#revert-form", force=True)
+    run_jobs()
+    page = page.click("Look again")
+    assert "Take back" not in page.text("#import-desk")
+    db.rollback()
+    assert list(db.scalars(select(col(Product.title)))) == []

@@ -162,6 +162,7 @@ def create_app(settings: Settings, *, open_all: bool = True) -> FastAPI:
     site.state.password_tries = Delays(free=5, first=10, most=900)
     site.state.own_password_tries = Delays(free=5, first=10, most=900)
     site.state.account_tries = Delays(free=30, first=1, most=10)
+    site.state.code_tries = Buckets(per_minute=1, burst=20)
     site.state.network_tries = Buckets(per_minute=30, burst=60)
     site.state.mail_asks = Buckets(per_minute=0.5, burst=5)
     # What is there at once and what comes within an hour: five for an address, twenty a network.

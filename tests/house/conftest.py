@@ -247,11 +247,12 @@ def what_is_there(session: Session) -> dict[str, dict[str, str]]:
         "/api/v1/products": {"slug": pot.slug},
         "/orders/link": {"token": _order_link(session, one(Order.public_id))},
         "/account/orders": {"number": "1001"},
-        "/account/security": {"sign_in": "nothing"},
+        "/account/security": {"sign_in": "nothing", "public_id": "nothing"},
         "/account/data": {"export": "nothing"},
         "/account/addresses": {"public_id": one(AddressEntry.public_id)},
         "/account/pictures": {"name": "nothing"},
         "/account/email": {"which": "old", "token": "nothing"},
+        "/admin/security": {"public_id": "nothing"},
         "": {
             "number": "1001",
             "start:int": "0",

@@ -15,6 +15,8 @@ DOOR = (
     "/admin/forgotten",
     "/admin/password",
     "/admin/with",
+    "/admin/second",
+    "/admin/passkey",
 )
 """What a visitor who is not signed in may reach of the back office."""
 
@@ -23,7 +25,7 @@ AWAY = ("/account/with/", "/admin/with/")
 """Leads to a provider; and back from it only whoever was there."""
 
 
-OWN = ("/admin/notices",)
+OWN = ("/admin/notices", "/admin/security", "/admin/confirm")
 """What a member of staff keeps about themselves alone, whatever their role."""
 
 

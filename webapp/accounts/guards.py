@@ -19,9 +19,16 @@ from sqlmodel import Session
 from starlette.responses import Response
 
 from webapp.accounts import commands, passwords, queries
+from webapp.accounts.codes import is_one_time, plain
 from webapp.accounts.commands.keys import USE_NOTED_EVERY
 from webapp.accounts.commands.signing_in import SEEN_NOTED_EVERY
-from webapp.accounts.errors import ConfirmationNeeded, KeyNeeded, UnknownKey, UnknownToken
+from webapp.accounts.errors import (
+    ConfirmationNeeded,
+    KeyNeeded,
+    SecondFactorMissing,
+    UnknownKey,
+    UnknownToken,
+)
 from webapp.accounts.passwords import HASHES_AT_ONCE
 from webapp.accounts.permissions import PERMISSIONS
 from webapp.accounts.queries import ME, Credentials, Holder, Member
@@ -51,6 +58,8 @@ FRESH_FOR = timedelta(minutes=15)
 """After proving who one is, one may do what is sensitive for so long."""
 
 CONFIRM_PAGE = "/account/confirm"
+STAFF_CONFIRM_PAGE = "/admin/confirm"
+STAFF_SECURITY_PAGE = "/admin/security"
 
 _hash_places: RunVar[Semaphore] = RunVar("vitrine_hash_places")
 
@@ -138,6 +147,20 @@ def slow_down(request: Request, typed: str) -> None:
         seconds = math.ceil(wait)
         raise TooMany(
             f"That were many tries. Wait {seconds} seconds and try again.", retry_after=seconds
+        )
+
+
+def slow_down_codes(request: Request, person: str, typed: str) -> None:
+    """Before a second factor is tried: as often as anything that is not to be guessed, and the six
+    digits of an app twenty times and then once a minute, however many networks try: who gets so
+    far has the password already. Recovery codes, which nobody finds by trying, still open."""
+    slow_down(request, f"second {person}")
+    wait = request.app.state.code_tries.take(person) if is_one_time(plain(typed[:60])) else 0
+    if wait:
+        seconds = math.ceil(wait)
+        raise TooMany(
+            f"That were many codes. Wait {seconds} seconds, or use a recovery code.",
+            retry_after=seconds,
         )
 
 
@@ -315,10 +338,29 @@ def _known(member: Member | None) -> Member:
     return member
 
 
-def _fresh(member: Member) -> Member:
+def _fresh(member: Member, page: str = CONFIRM_PAGE) -> Member:
     if not is_fresh(member):
-        raise ConfirmationNeeded("Type your password once more.", sign_in_page=CONFIRM_PAGE)
+        raise ConfirmationNeeded("Type your password once more.", sign_in_page=page)
     return member
+
+
+def colleague(request: Request, member: Visitor) -> Member:
+    """A member of staff at their own security page: also one who is to set a second factor up
+    before they do anything else."""
+    return _colleague(request, member)
+
+
+def colleague_beside(request: Request, member: VisitorBeside) -> Member:
+    return _colleague(request, member)
+
+
+def fresh_colleague(request: Request, member: Visitor) -> Member:
+    """The same, having proved who they are a few minutes ago. Raises ``ConfirmationNeeded``."""
+    return _fresh(_colleague(request, member), STAFF_CONFIRM_PAGE)
+
+
+def fresh_colleague_beside(request: Request, member: VisitorBeside) -> Member:
+    return _fresh(_colleague(request, member), STAFF_CONFIRM_PAGE)
 
 
 def staff(request: Request, member: Visitor) -> Actor:
@@ -337,10 +379,20 @@ def staff_of(request: Request, database: Database) -> Actor:
 
 
 def _welcome(request: Request, member: Member | None) -> Actor:
+    member = _colleague(request, member)
+    if member.must_set_up:
+        raise SecondFactorMissing(
+            "This shop wants its staff to have a second factor. Set one up first.",
+            sign_in_page=STAFF_SECURITY_PAGE,
+        )
+    return member.actor
+
+
+def _colleague(request: Request, member: Member | None) -> Member:
     if member is None or member.role is None:
         raise SignInNeeded("Sign in to see the back office.")
     request.state.actor = member.actor
-    return member.actor
+    return member
 
 
 async def key_shown(

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request
 from starlette.responses import Response
 
 from webapp.accounts import commands, passwords, queries
-from webapp.accounts.errors import WeakPassword
+from webapp.accounts.errors import SecondFactorNeeded, WeakPassword
 from webapp.accounts.founding import is_welcome_key
 from webapp.accounts.guards import (
     COOKIE,
@@ -16,8 +16,12 @@ from webapp.accounts.guards import (
     remember_in,
     token_of,
 )
+from webapp.accounts.queries import Credentials
 from webapp.backoffice.forms import FoundForm, SignInForm
 from webapp.kit.errors import Invalid, NotAllowed
+from webapp.runtime.db import Database
+from webapp.storefront.account.coming_in import ask_for_more
+from webapp.storefront.account.doors import OFFICE, door_context
 from webapp.web.deps import Data, Db
 from webapp.web.sessions import forget_cookie, set_cookie
 from webapp.web.submissions import Submission, submitted
@@ -26,6 +30,7 @@ from webapp.web.views import local_path, redirect, view
 pages = APIRouter()
 
 HOME = "backoffice.home"
+SECOND = "/admin/second"
 WRONG = "That address and password do not match. Check both and try again."
 
 SignInAsked = Annotated[Submission[SignInForm], Depends(submitted(SignInForm))]
@@ -38,26 +43,22 @@ def sign_in(request: Request, db: Db, to: str = "") -> Response:
     if not queries.has_staff(db):
         return redirect(request, request.app.state.url_for("backoffice.found"))
     form: Submission[SignInForm] = Submission.showing({"to": local_path(to) or ""})
-    return view(request, "backoffice/sign_in.html#sign_in_form", {"form": form})
+    return view(request, "backoffice/sign_in.html#sign_in_form", door_context(OFFICE, form))
 
 
 @pages.post("/admin/sign-in", name="backoffice.submit_sign_in")
 def submit_sign_in(request: Request, form: SignInAsked, _turn: HashTurn, data: Data) -> Response:
     """Check the password outside of any transaction, then remember the browser in a short one."""
     if form.data:
-        signed_in = _signed_in(request, form.data, data)
-        if signed_in is not None:
-            secret, person = signed_in
-            to = local_path(form.data.to) or request.app.state.url_for(HOME)
-            response = _carrying(request, redirect(request, to), secret)
-            remember_in(request, response, person)
+        response = _signed_in(request, form.data, data)
+        if response is not None:
             return response
         form.refuse("password", WRONG)
-    return view(request, "backoffice/sign_in.html#sign_in_form", {"form": form}, status=422)
+    context = door_context(OFFICE, form)
+    return view(request, "backoffice/sign_in.html#sign_in_form", context, status=422)
 
 
-def _signed_in(request: Request, asked: SignInForm, data: Data) -> tuple[str, str] | None:
-    """The token for the browser, and the public id of whose it is."""
+def _signed_in(request: Request, asked: SignInForm, data: Data) -> Response | None:
     try:
         address = commands.normalised_email(asked.email)
     except Invalid:
@@ -67,10 +68,35 @@ def _signed_in(request: Request, asked: SignInForm, data: Data) -> tuple[str, st
     known = known if known is not None and known.role is not None else None
     if not proves(request, address, known, asked.password) or known is None:
         return None
+    return enter(request, data, known, to=asked.to)
+
+
+def enter(
+    request: Request,
+    data: Database,
+    known: Credentials,
+    *,
+    how: str = "password",
+    keep: bool = False,
+    to: str = "",
+    second: str = "",
+) -> Response | None:
+    """Sign the browser of a member of staff in and lead it on, as ``come_in`` does for the shop's
+    own door. Nobody is kept here longer for asking (``keep``)."""
     agent = browser_of(request, known)
-    with data.writing() as session:
-        secret = commands.admit(session, known, agent, instead_of=token_of(request))
-    return (secret, known.person) if secret is not None else None
+    try:
+        with data.writing() as session:
+            secret = commands.admit(
+                session, known, agent, how=how, second=second, instead_of=token_of(request)
+            )
+    except SecondFactorNeeded:
+        return ask_for_more(request, data, known, SECOND, how=how, keep=keep, to=to)
+    if secret is None:
+        return None
+    onward = local_path(to) or request.app.state.url_for(HOME)
+    response = _carrying(request, redirect(request, onward), secret)
+    remember_in(request, response, known.person)
+    return response
 
 
 def _carrying(request: Request, response: Response, secret: str) -> Response:

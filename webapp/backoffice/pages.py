@@ -21,6 +21,7 @@ from webapp.backoffice import (
     providers,
     recovery,
     roles,
+    security,
     settings,
     staff,
     stock,
@@ -32,6 +33,7 @@ pages = APIRouter()
 for room in (
     entry,
     recovery,
+    security,
     home,
     products,
     product_editor,

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from webapp.accounts import commands, passwords, queries
 from webapp.accounts.errors import MayDoMore
+from webapp.accounts.factors import with_second_factor
 from webapp.accounts.guards import Staff, StaffBeside
 from webapp.accounts.models import Person
 from webapp.backoffice.blaming import blame
@@ -20,11 +21,12 @@ from webapp.kit.actors import Actor
 from webapp.kit.errors import Invalid, NotFound, Refused
 from webapp.runtime.db import Database
 from webapp.runtime.mail import PostOffice
+from webapp.shop.commands import change as change_settings
 from webapp.shop.queries import current
 from webapp.web.deps import Data, Db
 from webapp.web.fields import Says, Secret
 from webapp.web.submissions import Form, Submission, submitted
-from webapp.web.views import after_post, view
+from webapp.web.views import after_post, redirect, view
 
 pages = APIRouter(prefix="/admin/staff")
 
@@ -49,6 +51,11 @@ class RoleForm(Form):
     role: Annotated[str, Field(max_length=20), Says(missing="Choose a role.")]
 
 
+class SecondFactorForm(Form):
+    required: bool = False
+
+
+SecondFactorAsked = Annotated[Submission[SecondFactorForm], Depends(submitted(SecondFactorForm))]
 StaffAsked = Annotated[Submission[StaffForm], Depends(submitted(StaffForm))]
 RoleAsked = Annotated[Submission[RoleForm], Depends(submitted(RoleForm))]
 
@@ -185,6 +192,41 @@ def staff_password(request: Request, data: Data, staff: StaffBeside, public_id: 
     return _shown(request, data, staff, told=told)
 
 
+@pages.post("/second-factor", name="backoffice.staff_second_factor")
+def staff_second_factor(
+    request: Request, form: SecondFactorAsked, db: Db, staff: Staff
+) -> Response:
+    """Whether everybody who works here must have one. Who asks for it sets one up next."""
+    staff.must("settings:write")
+    if form.data is None:
+        return view(request, PAGE, _context(request, db, staff), status=422)
+    change_settings(db, staff, staff_second_factor=form.data.required)
+    must = form.data.required
+    notice = "Staff must have a second factor now." if must else "Staff may do without one."
+    to = request.app.state.url_for("backoffice.staff")
+    return redirect(request, to, notice=notice)
+
+
+@pages.post("/{public_id}/second-factor", name="backoffice.reset_second_factor")
+def reset_second_factor(request: Request, db: Db, staff: Staff, public_id: str) -> Response:
+    """For a colleague who lost the device: they sign in with their password until they set one up
+    anew."""
+    staff.must("staff:write")
+    person = _colleague(db, public_id)
+    return _changed(
+        request,
+        db,
+        staff,
+        person,
+        lambda: _without_second_factor(db, staff, person),
+        f"{person.name} signs in with their password until they set up a second factor anew.",
+    )
+
+
+def _without_second_factor(session: Session, staff: Actor, person: Person) -> None:
+    commands.reset_second_factor(session, staff, person)
+
+
 def made_up_password() -> str:
     """Twenty letters and digits in groups of five: 99 random bits, to be read out if need be."""
     groups = ("".join(secrets.choice(_ALPHABET) for _ in range(_LETTERS)) for _ in range(_GROUPS))
@@ -288,4 +330,8 @@ def _context(
         "refused": refused or {},
         "told": told,
         "sends_mail": _sends_mail(request),
+        "with_second_factor": with_second_factor(session),
+        "second_factor_form": Submission[SecondFactorForm].showing(
+            {"required": current(session).staff_second_factor}
+        ),
     }

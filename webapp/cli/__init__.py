@@ -212,6 +212,30 @@ def staff_password(
     say("Done. They are signed out everywhere.")
 
 
+@staff.command("reset-second-factor")
+def staff_reset_second_factor(
+    email: Annotated[str, typer.Argument(help="Whose app, passkeys and recovery codes.")],
+    data: DataDir = None,
+) -> None:
+    """Let somebody who lost their second factor sign in with their password alone again. Works for
+    a customer as well."""
+    from webapp.accounts.commands import normalised_email, reset_second_factor
+    from webapp.accounts.queries import by_email
+    from webapp.kit.actors import SYSTEM
+    from webapp.main import open_shop
+
+    with open_shop(settings_of(data)) as shop, shop.database.writing() as session:
+        person = by_email(session, normalised_email(email))
+        if person is None:
+            stop(f"Nobody has an account as {email}.")
+        had_one = reset_second_factor(session, SYSTEM, person)
+    say(
+        "Done. They are signed out everywhere, and sign in with their password."
+        if had_one
+        else "They have no second factor: their password alone opens the account."
+    )
+
+
 @keys.command("add")
 def keys_add(
     email: Annotated[str, typer.Argument(help="Whose key: it never may do more than they.")],

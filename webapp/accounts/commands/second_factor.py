@@ -3,6 +3,7 @@
 from sqlmodel import Session, col, delete, select, update
 
 from webapp.accounts import codes
+from webapp.accounts.commands.roles import check_reach
 from webapp.accounts.commands.signing_in import sign_out_everywhere
 from webapp.accounts.errors import NoAuthenticator, SecondFactorRequired, WrongCode
 from webapp.accounts.events import (
@@ -120,6 +121,7 @@ def reset_second_factor(session: Session, actor: Actor, person: Person) -> bool:
         raise Refused("Remove what you have on your own security page.")
     if person.id is None:
         raise NotFound("There is no such person.")
+    check_reach(session, actor, person)
     if not factors_of(session, person.id).is_on:
         return False
     session.exec(delete(Authenticator).where(col(Authenticator.person_id) == person.id))

@@ -62,9 +62,39 @@ class KeepForm(Form):
     keep: bool = False
 
 
+Code = Annotated[str, Field(max_length=60), Says(missing="Enter the code.")]
+Answer = Annotated[str, Field(max_length=20_000), Says(wrong="That passkey does not work here.")]
+"""What a passkey answered, as JSON; read and proved by ``accounts.passkeys``."""
+
+
 class ConfirmForm(Form):
-    password: Password
+    """One of the three: the password, a code, what a passkey answered."""
+
+    password: Secret = ""
+    code: Annotated[str, Field(max_length=60)] = ""
+    answer: Answer = ""
     to: Annotated[str, Field(max_length=2000)] = ""
+
+
+class CodeForm(Form):
+    code: Code
+
+
+class PasskeyForm(Form):
+    """A passkey shown at the door."""
+
+    answer: Answer
+    keep: bool = False
+    to: Annotated[str, Field(max_length=2000)] = ""
+
+
+class NewPasskeyForm(Form):
+    answer: Answer
+    name: Annotated[str, Field(max_length=80)] = ""
+
+
+class PasskeyNameForm(Form):
+    name: Annotated[str, Field(max_length=80), Says(missing="Give it a name.")]
 
 
 class ErasureForm(Form):

@@ -1,4 +1,4 @@
-"""The safety of an account: its browsers, its password, and proving anew who one is."""
+"""The safety of an account: its browsers, its password, and what is shown beside it."""
 
 from typing import Annotated
 
@@ -11,39 +11,37 @@ from webapp.accounts import commands, passwords, queries
 from webapp.accounts.errors import WeakPassword
 from webapp.accounts.guards import (
     Customer,
-    CustomerBeside,
     Fresh,
     FreshBeside,
     HashTurn,
-    proves,
 )
-from webapp.accounts.queries import Credentials, Member
+from webapp.accounts.queries import Member
 from webapp.identities import queries as identities
-from webapp.runtime.db import Database
 from webapp.shop import queries as shops
-from webapp.storefront.account.coming_in import carry, drop, onward
-from webapp.storefront.account.forms import ConfirmForm, NewPasswordForm
+from webapp.storefront.account.coming_in import drop, renew
+from webapp.storefront.account.doors import ACCOUNT
+from webapp.storefront.account.forms import NewPasswordForm
+from webapp.storefront.account.guarding import guard_context
 from webapp.storefront.account.manners import private
-from webapp.storefront.account.sign_in import WRONG
 from webapp.web.deps import Data, Db
 from webapp.web.submissions import Submission, submitted
-from webapp.web.views import local_path, redirect, view
+from webapp.web.views import redirect, view
 
 pages = APIRouter()
 
 PAGE = "/account/security"
 CHOOSING = "account/password.html#password_form"
 
-Confirmed = Annotated[Submission[ConfirmForm], Depends(submitted(ConfirmForm))]
 Chosen = Annotated[Submission[NewPasswordForm], Depends(submitted(NewPasswordForm))]
 
 
 @pages.get(PAGE, name="account.security")
 def security(request: Request, member: Customer, db: Db) -> Response:
-    """The browsers that are signed in, and the way to another password."""
+    """How it is guarded, and the browsers that are signed in."""
     context = {
         "member": member,
         "devices": queries.devices(db, member.key),
+        **guard_context(ACCOUNT, request, db, member),
         "linked": identities.linked(db, member.key),
         "ways": identities.ways(db, for_staff=member.role is not None),
     }
@@ -67,33 +65,6 @@ def end_devices(request: Request, member: Customer, db: Db) -> Response:
     person = queries.by_public_id(db, member.person)
     commands.sign_out_everywhere(db, person, member.actor, but=member.sign_in)
     return redirect(request, PAGE, notice="Every other browser is signed out.")
-
-
-@pages.get("/account/confirm", name="account.confirm")
-def confirm(request: Request, member: Customer, db: Db, to: str = "") -> Response:
-    """The password once more, before something that nobody else should do; or the provider."""
-    form: Submission[ConfirmForm] = Submission.showing({"to": local_path(to) or PAGE})
-    context = {"form": form, "linked": identities.open_to(db, member)}
-    return private(view(request, "account/confirm.html#confirm_form", context))
-
-
-@pages.post("/account/confirm", name="account.submit_confirm")
-def submit_confirm(
-    request: Request, form: Confirmed, _turn: HashTurn, member: CustomerBeside, data: Data
-) -> Response:
-    """The browser gets another token as well: one that was copied before is worth nothing now."""
-    if form.data:
-        with data.reading() as session:
-            known = Credentials.of(queries.by_public_id(session, member.person))
-        if not proves(request, member.email, known, form.data.password):
-            form.refuse("password", WRONG)
-    if form.data is None:
-        with data.reading() as session:
-            context = {"form": form, "linked": identities.open_to(session, member)}
-        return private(view(request, "account/confirm.html#confirm_form", context, status=422))
-    response = redirect(request, onward(form.data.to))
-    _renew(request, response, data, member)
-    return response
 
 
 @pages.get("/account/password", name="account.password")
@@ -123,17 +94,10 @@ def submit_password(
         _change(session, member, stored)
     notice = "Your password is changed, and every other browser is signed out."
     response = redirect(request, PAGE, notice=notice)
-    _renew(request, response, data, member)
+    renew(request, response, data, member)
     return response
 
 
 def _change(session: Session, member: Member, stored: str) -> None:
     person = queries.by_public_id(session, member.person)
     commands.change_password(session, person, stored, keeping=member.sign_in)
-
-
-def _renew(request: Request, response: Response, data: Database, member: Member) -> None:
-    with data.writing() as session:
-        secret = commands.confirm(session, member)
-    span = commands.span_of(member.role, is_kept=member.is_kept)
-    carry(request, response, secret, span, is_kept=member.is_kept)

@@ -19,6 +19,7 @@ from webapp.accounts.guards import (
 from webapp.accounts.links import LinkPurpose, link_of
 from webapp.accounts.queries import Credentials
 from webapp.storefront.account.coming_in import come_in, drop, onward
+from webapp.storefront.account.doors import ACCOUNT, door_context
 from webapp.storefront.account.forms import AddressForm, KeepForm, SignInForm
 from webapp.storefront.account.manners import private
 from webapp.storefront.account.providers import JOINING, introduced_in
@@ -39,7 +40,7 @@ def login(request: Request, member: Visitor, to: str = "") -> Response:
     if member is not None:
         return redirect(request, onward(to))
     form: Submission[SignInForm] = Submission.showing({"to": local_path(to) or ""})
-    return private(view(request, "account/login.html#login_form", {"form": form}))
+    return private(view(request, "account/login.html#login_form", door_context(ACCOUNT, form)))
 
 
 @pages.post("/account/login", name="account.submit_login")
@@ -54,7 +55,8 @@ def submit_login(request: Request, form: SignInAsked, _turn: HashTurn, data: Dat
         if response is not None:
             return response
         form.refuse("password", WRONG)
-    return private(view(request, "account/login.html#login_form", {"form": form}, status=422))
+    context = door_context(ACCOUNT, form)
+    return private(view(request, "account/login.html#login_form", context, status=422))
 
 
 @pages.post("/account/logout", name="account.logout")

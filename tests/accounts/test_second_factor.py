@@ -17,7 +17,7 @@ from webapp.accounts.errors import (
 from webapp.accounts.models import Authenticator
 from webapp.accounts.queries import Credentials
 from webapp.kit.actors import SYSTEM, Actor
-from webapp.kit.clock import moved
+from webapp.kit.clock import frozen, now
 from webapp.kit.errors import NotAllowed, Refused
 from webapp.runtime.events import history
 from webapp.shop.commands import change as change_settings
@@ -57,7 +57,7 @@ def test_a_clock_may_be_off_by_one_step(db, steps, is_good):
     ada = make_customer(db)
     secret, _ = with_app(db, ada)
 
-    with moved(timedelta(minutes=5)):
+    with frozen(now() + timedelta(minutes=5)):
         code = code_of(secret, steps=steps)
         if is_good:
             assert commands.check_second_factor(db, ada.id, f" {code[:3]} {code[3:]}") == "code"
@@ -70,7 +70,7 @@ def test_a_code_is_never_good_twice_nor_an_older_one_after_it(db):
     ada = make_customer(db)
     secret, _ = with_app(db, ada)
 
-    with moved(timedelta(minutes=5)):
+    with frozen(now() + timedelta(minutes=5)):
         commands.check_second_factor(db, ada.id, code_of(secret))
 
         for steps in (0, -1):
@@ -139,10 +139,10 @@ def test_another_app_takes_the_place_of_the_first_only_with_its_code(db):
 
     second = commands.begin_authenticator(db, member)
 
-    with moved(timedelta(minutes=5)):
+    with frozen(now() + timedelta(minutes=5)):
         assert commands.check_second_factor(db, ada.id, code_of(first)) == "code"
         assert commands.confirm_authenticator(db, member, code_of(second)) == []
-    with moved(timedelta(minutes=10)):
+    with frozen(now() + timedelta(minutes=10)):
         with pytest.raises(WrongCode):
             commands.check_second_factor(db, ada.id, code_of(first))
         assert commands.check_second_factor(db, ada.id, code_of(second)) == "code"
@@ -156,7 +156,7 @@ def test_a_secret_moved_to_another_account_makes_no_code_there(db):
     rows[ada.id].sealed = rows[eve.id].sealed
     db.commit()
 
-    with moved(timedelta(minutes=5)), pytest.raises(WrongCode):
+    with frozen(now() + timedelta(minutes=5)), pytest.raises(WrongCode):
         commands.check_second_factor(db, ada.id, code_of(hers))
 
 
@@ -238,7 +238,7 @@ def test_where_somebody_stands_between_two_steps_is_void_once_anything_changes(d
     secret, codes = with_app(db, ada)
 
     marks = [factors.half_way(db, ada.public_id).mark]
-    with moved(timedelta(minutes=5)):
+    with frozen(now() + timedelta(minutes=5)):
         commands.check_second_factor(db, ada.id, code_of(secret))
     marks.append(factors.half_way(db, ada.public_id).mark)
     commands.check_second_factor(db, ada.id, codes[0])

@@ -36,11 +36,10 @@ def member_for(db: Session, person: Person, second: str = "code") -> Member:
 
 
 def with_app(db: Session, person: Person) -> tuple[str, list[str]]:
-    """Give somebody an app; returns its secret and their recovery codes. The code of the step
-    before was used for it."""
+    """Give somebody an app; returns its secret and their recovery codes."""
     member = member_for(db, person)
     secret = commands.begin_authenticator(db, member)
-    codes = commands.confirm_authenticator(db, member, code_of(secret, steps=-1))
+    codes = commands.confirm_authenticator(db, member, code_of(secret))
     db.commit()
     return secret, codes
 

@@ -44,7 +44,7 @@ def main() -> None:
         with serving(
             data,
             VITRINE_RATE_LIMIT_PER_MINUTE="0",
-            VITRINE_TRUSTED_PROXIES="127.0.0.1",
+            VITRINE_TRUSTED_PROXIES='["127.0.0.1"]',
         ) as (shop_address, *_):
             _report(shop_address, asked)
 

@@ -37,6 +37,7 @@ ALSO = (
     "/nothing-is-here",
     "/admin/nothing-is-here",
     "/admin/orders?q=nobody",
+    "/admin/customers?q=nobody",
     "/admin/webhooks/preview?event=order.placed&id=nothing",
     "/admin/history?kind=export",
     "/admin/history?since=yesterday",

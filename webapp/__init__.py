@@ -5,3 +5,5 @@ Start reading at ``main.py``, which builds the application from its settings, an
 another. Below the features stand three floors: ``kit`` (pure values), ``runtime`` (the
 database, jobs, files and everything else with I/O) and ``web`` (how a page is served).
 """
+
+__version__ = "0.1.0"

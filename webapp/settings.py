@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     """Whom mail is from; empty: the shop's own address."""
     reply_to: str = ""
 
+    ops_user: str = "operator"
+    ops_password: str = Field(default="", repr=False)
+    """Opens ``/metrics`` and ``/health/detailed`` (HTTP Basic); empty: only keys do."""
+
     debug: bool = False
     log_level: str = "info"
     log_json: bool | None = None

@@ -49,6 +49,9 @@ from webapp.runtime.mail import MailRecord
 from webapp.settings import Settings
 from webapp.webhooks.models import Delivery, Endpoint
 
+WATCHED = ("/metrics", "/health/detailed")
+"""What an operator looks at, or a script that may; to others there is nothing."""
+
 
 @dataclass(frozen=True)
 class Route:
@@ -107,6 +110,8 @@ class Site:
         """Somebody who may do everything there."""
         if route.path.startswith("/api/v1/auth"):
             return self.program
+        if route.path in WATCHED:
+            return self.script
         if route.path.startswith("/api"):
             return self.script
         return self.owner if route.path.startswith("/admin") else self.anyone

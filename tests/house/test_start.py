@@ -24,6 +24,7 @@ NOT_FOR_SHOPPERS = (
     "nh3",
     "pwdlib",
     "PIL",
+    "prometheus_client",
     "pygments",
     "redis",
     "rich",

@@ -23,6 +23,7 @@ from tests.conftest import settings_in
 from tests.factories import shop as small_shop
 from tests.factories.people import make_customer
 from tests.house.conftest import (
+    WATCHED,
     Route,
     Site,
     access_token,
@@ -202,13 +203,15 @@ def _in_order(routes: list[Route], declared: dict[str, Asks], caller: Caller) ->
 
 def _ask(site: Site, caller: Caller, route: Route, asks: Asks) -> str | None:
     """What is wrong with the answer; None when it is as declared."""
-    is_call = route.path.startswith("/api")
+    is_call = route.path.startswith(("/api", *WATCHED))
     browser = site.who(route) if is_call else site.owner
     answer = browser.send(route.method, site.address(route))
     status, to = answer.status_code, answer.headers.get("location", "")
     if status >= 500:
         return f"{told(route)} answers {caller.name} with {status}"
     refusal = _refusal(caller, asks, is_call=is_call)
+    if route.path in WATCHED and caller.may is None:
+        refusal = 404  # where no password was set, nobody learns that there is something
     refused = status == refusal and (status != 303 or to.startswith(SIGN_IN_PAGES))
     refused = refused and ANYONE not in asks.words  # a first page may lead to signing in
     may = asks.admits(caller)

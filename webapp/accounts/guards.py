@@ -450,13 +450,13 @@ def script(request: Request, secret: KeyShown, _noted: UseNoted, db: Db) -> Acto
     Raises ``KeyNeeded`` without one, ``UnknownKey`` or ``UnknownToken`` for one that is dead,
     ``NotAllowed`` for a customer's, ``TooMany`` for one that is used too often.
     """
-    return _script(request, db, secret)
+    return script_of(request, db, secret)
 
 
 def script_beside(request: Request, secret: KeyShown, _noted: UseNoted, data: Data) -> Actor:
     """The same for a route with slow work, which must not keep a transaction open meanwhile."""
     with data.reading() as session:
-        return _script(request, session, secret)
+        return script_of(request, session, secret)
 
 
 async def token_shown(
@@ -495,7 +495,8 @@ def holder_of_token(request: Request, session: Session, secret: str) -> Holder:
     return found
 
 
-def _script(request: Request, session: Session, secret: str) -> Actor:
+def script_of(request: Request, session: Session, secret: str) -> Actor:
+    """The same outside of the dependencies."""
     if secret.count(".") == 2:  # no key has any, and every token these
         found = holder_of_token(request, session, secret)
         if found.role is None:

@@ -27,6 +27,7 @@ PERMISSIONS: dict[str, str] = {
     "history:read": "See everything that happened, and who did it",
     "keys:write": "Make API keys for scripts",
     "jobs:read": "See what is done in the background",
+    "ops:read": "See how the server is: its health in detail and its figures",
     "jobs:write": "Retry and cancel background jobs, and read why they failed",
 }
 

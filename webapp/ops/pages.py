@@ -1,6 +1,7 @@
 """What the operator's tools ask: is the process alive, is it ready to serve."""
 
 import os
+import time
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -8,7 +9,11 @@ from fastapi.responses import JSONResponse, Response
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from webapp import __version__
 from webapp.migrations import is_current
+from webapp.ops.condition import condition
+from webapp.ops.doorkeeping import Watcher
+from webapp.ops.figures import counts, exposition
 from webapp.runtime.db import Database
 from webapp.runtime.jobs import backlog
 from webapp.web.headers import DOCS_POLICY
@@ -21,6 +26,31 @@ pages = APIRouter()
 async def health() -> JSONResponse:
     """The process answers. Says nothing of what stands behind it."""
     return JSONResponse({"status": "ok"}, headers={"Cache-Control": "no-store"})
+
+
+@pages.get(
+    "/health/detailed", name="ops.health_detailed", include_in_schema=False, dependencies=[Watcher]
+)
+def health_detailed(request: Request) -> JSONResponse:
+    """How each part is. 503 when the shop cannot serve: the database does not answer."""
+    state = request.app.state
+    told = condition(
+        state.settings,
+        state.database,
+        counts(state.database),
+        version=__version__,
+        up_s=time.monotonic() - state.traffic.began,
+    )
+    status = 503 if told["status"] == "failing" else 200
+    return JSONResponse(told, status, headers={"Cache-Control": "no-store"})
+
+
+@pages.get("/metrics", name="ops.metrics", include_in_schema=False, dependencies=[Watcher])
+def metrics(request: Request) -> Response:
+    """The figures of this process and of the shop, for Prometheus."""
+    state = request.app.state
+    body, media_type = exposition(state.traffic, counts(state.database), version=__version__)
+    return Response(body, media_type=media_type, headers={"Cache-Control": "no-store"})
 
 
 @pages.get("/ready", name="ops.ready", include_in_schema=False)

@@ -1,8 +1,8 @@
 """Puts the HTTP edge around an application.
 
 ``install`` sets on ``app.state``: ``settings``, ``assets``, ``cookies``, ``templates``,
-``url_for``, ``sign_in_pages``, ``frame`` and ``manners``. Whoever makes the application sets
-``database`` (and what its routes need beyond this floor).
+``traffic``, ``url_for``, ``sign_in_pages``, ``frame`` and ``manners``. Whoever makes the
+application sets ``database`` (and what its routes need beyond this floor).
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from webapp.web.manners import Manners
 from webapp.web.rooms import Doors, Rooms
 from webapp.web.sessions import Cookies
 from webapp.web.templates import make_environment
+from webapp.web.traffic import CountTraffic, Traffic
 
 STATIC = "/static"
 
@@ -60,6 +61,7 @@ def install(
     site.state.settings = settings
     site.state.assets = assets
     site.state.cookies = Cookies(settings.secret_key)
+    site.state.traffic = Traffic()
     site.state.url_for = addresses.url_for
     site.state.frame = frame
     site.state.manners = manners
@@ -85,6 +87,7 @@ def _surround(site: FastAPI, settings: Settings, rooms: Rooms) -> None:
     """The middleware, written from the outside in."""
     stack: list[tuple[Any, tuple[Any, ...]]] = [
         (AccessLog, ()),
+        (CountTraffic, (site.state.traffic,)),
         (HeadAsGet, ()),
         (TrustedHosts, (hosts_of(settings), not settings.public_url)),
         (SecurityHeaders, ()),

@@ -100,9 +100,11 @@ def _refusal(error: ShopError) -> Failure:
 
 
 def _challenge(error: ShopError) -> str:
-    """RFC 6750, section 3: the fact ``error`` only where something was shown and was wrong."""
+    """RFC 6750, section 3: the fact ``error`` only where something was shown and was wrong. The
+    fact ``scheme`` names another way than a token."""
+    asked = f'{error.facts.get("scheme", "Bearer")} realm="Vitrine"'
     wrong = error.facts.get("error")
-    return f'Bearer realm="Vitrine", error="{wrong}"' if wrong else 'Bearer realm="Vitrine"'
+    return f'{asked}, error="{wrong}"' if wrong else asked
 
 
 def plain_failure(

@@ -21,7 +21,7 @@ from webapp.runtime.events import Handlers
 from webapp.runtime.jobs import Jobs, Means, Runner, housekeeping
 from webapp.runtime.jobs.broker import CeleryBroker
 from webapp.runtime.jobs.relaying import Relay
-from webapp.runtime.limits import Buckets, Delays
+from webapp.runtime.limits import Delays, Limits
 from webapp.runtime.links import links_for
 from webapp.runtime.mail import Mails, PostOffice, sources_of
 from webapp.runtime.mail import jobs as mail_jobs
@@ -50,6 +50,7 @@ class OpenShop:
     database: Database
     means: Means
     runner: Runner
+    limits: Limits
     relay: Relay | None = None
     """Where a broker is named: it takes the runner's place."""
 
@@ -66,6 +67,7 @@ class OpenShop:
             self.relay.stop()
         self.runner.stop()
         self.means.outbound.close()
+        self.limits.close()
         self.database.dispose()
 
 
@@ -104,7 +106,8 @@ def assemble(settings: Settings) -> OpenShop:
         post=PostOffice(settings, links, mails, letterhead, sources_of),
     )
     runner = Runner(database, means, jobs, threads=settings.job_threads)
-    return OpenShop(settings, database, means, runner, _relay(settings, database, jobs))
+    limits = Limits(settings.redis_url)
+    return OpenShop(settings, database, means, runner, limits, _relay(settings, database, jobs))
 
 
 def _relay(settings: Settings, database: Database, jobs: Jobs) -> Relay | None:
@@ -156,25 +159,12 @@ def create_app(settings: Settings, *, open_all: bool = True) -> FastAPI:
     site.state.means = shop.means
     site.state.storage = shop.means.storage
     site.state.directory = Directory(shop.means.outbound)
-    site.state.sign_in_tries = Buckets(per_minute=6, burst=10)
-    # Growing: for an account from one network, from browsers of its owner, from anywhere. The last
-    # stays short: it is the one that strangers could use against the owner of a new browser.
-    site.state.password_tries = Delays(free=5, first=10, most=900)
-    site.state.own_password_tries = Delays(free=5, first=10, most=900)
-    site.state.account_tries = Delays(free=30, first=1, most=10)
-    site.state.code_tries = Buckets(per_minute=1, burst=20)
-    site.state.network_tries = Buckets(per_minute=30, burst=60)
-    site.state.mail_asks = Buckets(per_minute=0.5, burst=5)
-    # What is there at once and what comes within an hour: five for an address, twenty a network.
-    site.state.lookups_by_address = Buckets(per_minute=2 / 60, burst=3)
-    site.state.lookups_by_network = Buckets(per_minute=10 / 60, burst=10)
+    _limit(site, shop.limits, settings)
     site.state.gate = Gate(
         settings.secret_key,
         after=settings.challenge_after,
         least_seconds=settings.challenge_seconds,
     )
-    per_key = settings.key_rate_per_minute
-    site.state.key_uses = Buckets(per_key, per_key) if per_key else None
     rooms = Rooms()
     _furnish(site, api, rooms)
     site.mount("/api", api)
@@ -186,6 +176,7 @@ def create_app(settings: Settings, *, open_all: bool = True) -> FastAPI:
         bytecode_dir=compiled,
         api=api,
         rooms=rooms,
+        limits=shop.limits,
         frame=_frame,
         manners=_manners,
         sign_in_pages={"/admin": "/admin/sign-in", "/account": "/account/login"},
@@ -193,6 +184,27 @@ def create_app(settings: Settings, *, open_all: bool = True) -> FastAPI:
     if open_all:
         rooms.open_all()
     return site
+
+
+def _limit(site: FastAPI, limits: Limits, settings: Settings) -> None:
+    """How often the same may be tried, beside what ``web.limits`` counts for each address."""
+    site.state.sign_in_tries = limits.buckets("sign-in", 6, 10)
+    # Growing: for an account from one network, from browsers of its owner, from anywhere. The last
+    # stays short: it is the one that strangers could use against the owner of a new browser.
+    site.state.password_tries = Delays(free=5, first=10, most=900)
+    site.state.own_password_tries = Delays(free=5, first=10, most=900)
+    site.state.account_tries = Delays(free=30, first=1, most=10)
+    site.state.code_tries = limits.buckets("code", 1, 20)
+    site.state.network_tries = limits.buckets("network", 30, 60)
+    site.state.mail_asks = limits.buckets("mail", 0.5, 5)
+    # What is there at once and what comes within an hour: five for an address, twenty a network.
+    site.state.lookups_by_address = limits.buckets("lookup-address", 2 / 60, 3)
+    site.state.lookups_by_network = limits.buckets("lookup-network", 10 / 60, 10)
+    # As many as a page takes from one network before it asks for a proof, which a script has none.
+    after = settings.challenge_after
+    site.state.registrations = limits.buckets("register", after / 60, after) if after else None
+    per_key = settings.key_rate_per_minute
+    site.state.key_uses = limits.buckets("key", per_key, per_key) if per_key else None
 
 
 def _furnish(site: FastAPI, api: FastAPI, rooms: Rooms) -> None:

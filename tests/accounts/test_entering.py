@@ -20,7 +20,7 @@ from webapp.accounts.permissions import of_role
 from webapp.accounts.tokens import Mint
 from webapp.kit.actors import SYSTEM
 from webapp.kit.clock import moved, now
-from webapp.runtime.limits import Delays
+from webapp.runtime.limits import Buckets, Delays
 from webapp.shop import commands as shops
 
 BASE = "http://127.0.0.1:8000"
@@ -501,6 +501,16 @@ def test_what_is_wrong_with_a_registration_is_told_and_nobody_added(browser, db,
     assert blamed == told.get("field") or blamed in [one["pointer"] for one in told["errors"]]
     assert PASSWORD not in answer.text
     assert people(db) == []
+
+
+def test_many_registrations_from_one_network_wait(browser, app, db):
+    app.state.registrations = Buckets(0.01, 2)
+
+    answers = [register(browser, email=f"new{n}@example.com") for n in range(3)]
+
+    assert [answer.status_code for answer in answers] == [201, 201, 429]
+    assert int(answers[2].headers["retry-after"]) > 1000
+    assert len(people(db)) == 2
 
 
 @pytest.mark.parametrize("body", ["[" * 100_000, '{"email":' * 50_000, "{", "null", "[]", "\xff"])

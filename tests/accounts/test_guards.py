@@ -9,11 +9,13 @@ from sqlmodel import select
 from starlette.routing import Mount
 
 from tests.browser import Browser
+from tests.conftest import settings_in
 from webapp.accounts import commands
 from webapp.accounts.guards import Script, ScriptBeside
 from webapp.accounts.models import ApiKey
 from webapp.kit.actors import SYSTEM
 from webapp.kit.clock import moved
+from webapp.main import create_app
 from webapp.runtime.limits import Buckets
 from webapp.shop import commands as shops
 from webapp.web.deps import Data, Db
@@ -167,6 +169,22 @@ def test_a_key_used_too_often_waits_and_is_told_so_all_along(app, browser, make_
     assert {answer.headers["ratelimit-policy"] for answer in answers} == {'"key";q=2;w=60'}
     assert int(answers[2].headers["retry-after"]) > 0
     assert browser.send("GET", "/api/v1/key", headers={"X-API-Key": other}).status_code == 200
+
+
+def test_whoever_is_counted_twice_is_told_of_both(settings, database, make_key):
+    secret = make_key("settings:write")
+    app = create_app(settings_in(settings.data_dir, rate_limit_per_minute=9))
+    try:
+        with Browser(app) as browser:
+            answer = browser.send("POST", "/api/v1/tasks", headers={"X-API-Key": secret})
+    finally:
+        app.state.shop.close()
+
+    assert answer.headers["ratelimit-policy"] == '"address";q=9;w=60, "key";q=600;w=60'
+    assert [one.partition(";t=")[0] for one in answer.headers["ratelimit"].split(", ")] == [
+        '"address";r=8',
+        '"key";r=599',
+    ]
 
 
 def test_the_description_says_how_to_show_a_key(browser):

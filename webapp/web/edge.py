@@ -16,6 +16,7 @@ from starlette.requests import HTTPConnection, Request
 from starlette.routing import Mount
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from webapp.runtime.limits import Limits
 from webapp.settings import Settings
 from webapp.web.addresses import Addresses
 from webapp.web.assets import Assets
@@ -42,6 +43,7 @@ def install(
     *,
     api: FastAPI | None = None,
     rooms: Rooms | None = None,
+    limits: Limits | None = None,
     frame: Callable[[Request], Any] | None = None,
     manners: Callable[[HTTPConnection], Manners] | None = None,
     sign_in_pages: Mapping[str, str] | None = None,
@@ -49,6 +51,7 @@ def install(
 ) -> None:
     """Give ``site`` its templates, static files, failures and middleware.
 
+    ``limits`` makes the buckets of addresses, in memory unless told otherwise.
     ``api`` is the application beside it that speaks to scripts (the caller mounts it); it shares
     the site's state. ``rooms`` are opened when somebody comes in. ``frame(request)`` makes what
     every page shows around its own matter; ``manners(request)`` says how the shop writes amounts
@@ -79,12 +82,13 @@ def install(
     if api is not None:
         api.state = site.state
         speak_problems(api)
-        api.add_middleware(TellLimits)
-    _surround(site, settings, rooms)
+    _surround(site, settings, rooms, limits or Limits())
 
 
-def _surround(site: FastAPI, settings: Settings, rooms: Rooms) -> None:
+def _surround(site: FastAPI, settings: Settings, rooms: Rooms, limits: Limits) -> None:
     """The middleware, written from the outside in."""
+    rate = settings.rate_limit_per_minute
+    by_address = limits.buckets("address", rate, rate) if rate else None
     stack: list[tuple[Any, tuple[Any, ...]]] = [
         (AccessLog, ()),
         (CountTraffic, (site.state.traffic,)),
@@ -95,7 +99,8 @@ def _surround(site: FastAPI, settings: Settings, rooms: Rooms) -> None:
         (BodyLimit, (settings.max_body_bytes,)),
         (ForgeryCheck, (settings.public_url,)),
         (Compression, ()),
-        (RateLimit, (settings.rate_limit_per_minute,)),
+        (TellLimits, ()),
+        (RateLimit, (by_address,)),
         (Doors, (rooms,)),
     ]
     if settings.trusted_proxies:

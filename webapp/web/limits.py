@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import math
+from functools import partial
 
+from anyio import to_thread
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -16,27 +18,36 @@ from webapp.web.failures import refuse
 
 
 class RateLimit:
-    """Unsafe requests per address: ``per_minute`` of them at once, then as many each minute.
+    """Unsafe requests per address, each one token of its bucket.
 
     A household behind one address never notices; a script that tries cards or floods a form does.
-    0 switches it off. Stricter limits (signing in) belong to the feature that knows what is tried.
+    None switches it off. Stricter limits (signing in) belong to the feature that knows what is
+    tried.
     """
 
-    def __init__(self, app: ASGIApp, per_minute: int) -> None:
+    def __init__(self, app: ASGIApp, buckets: Buckets | None) -> None:
         self._app = app
-        self._buckets = Buckets(per_minute, per_minute) if per_minute else None
+        self._buckets = buckets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._buckets is None or scope["type"] != "http" or scope["method"] in SAFE_METHODS:
             await self._app(scope, receive, send)
             return
-        wait = self._buckets.take(whose(scope))
+        take = partial(self._take, self._buckets, scope)
+        wait = await to_thread.run_sync(take) if self._buckets.is_remote else take()
         if wait == 0:
             await self._app(scope, receive, send)
             return
         seconds = max(1, math.ceil(wait))
         error = TooMany("Please wait a moment, then try again.", retry_after=seconds)
         await refuse(scope, receive, send, error)
+
+    def _take(self, buckets: Buckets, scope: Scope) -> float:
+        who = whose(scope)
+        wait = buckets.take(who)
+        if scope["path"].startswith("/api/"):
+            tell_limit(Request(scope), "address", buckets, who)
+        return wait
 
 
 def slow_down(request: Request, by_network: Buckets, by_name: Buckets, name: str) -> None:
@@ -64,10 +75,15 @@ class TellLimits:
             await self._app(scope, receive, send)
             return
 
+        known: dict[str, tuple[str, str]] = {}
+        scope.setdefault("state", {})["limits"] = known
+
         async def told(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                known = scope.get("state", {}).get("limit_headers", {})
-                MutableHeaders(scope=message).update(known)
+            if message["type"] == "http.response.start" and known:
+                policies, left = zip(*known.values(), strict=True)
+                headers = MutableHeaders(scope=message)
+                headers["RateLimit-Policy"] = ", ".join(policies)
+                headers["RateLimit"] = ", ".join(left)
             await send(message)
 
         await self._app(scope, receive, told)
@@ -76,13 +92,13 @@ class TellLimits:
 def tell_limit(request: Request, name: str, buckets: Buckets, key: str) -> None:
     """Say what is left to whoever is counted as ``key`` (draft-ietf-httpapi-ratelimit-headers):
     ``RateLimit-Policy`` has the quota and its window in seconds, ``RateLimit`` what remains of it
-    and the seconds until it is whole again."""
+    and the seconds until it is whole again. Whoever is counted twice is told both."""
     quota, window = buckets.policy
     left, whole_in = buckets.left(key)
-    request.state.limit_headers = {
-        "RateLimit-Policy": f'"{name}";q={quota};w={window}',
-        "RateLimit": f'"{name}";r={left};t={math.ceil(whole_in)}',
-    }
+    request.state.limits[name] = (
+        f'"{name}";q={quota};w={window}',
+        f'"{name}";r={left};t={math.ceil(whole_in)}',
+    )
 
 
 def whose(scope: Scope) -> str:

@@ -44,9 +44,11 @@ from webapp.accounts.schemas import (
 from webapp.accounts.tokens import LASTS
 from webapp.kit.errors import Invalid, ShopError, TooMany
 from webapp.runtime.db import Database
+from webapp.runtime.limits import Buckets
 from webapp.runtime.markup import plain_line
 from webapp.shop import queries as shops
 from webapp.web.deps import Data
+from webapp.web.limits import whose
 
 api = APIRouter(prefix="/auth", tags=["people"])
 
@@ -149,6 +151,7 @@ def register(request: Request, body: RegisterIn, _turn: HashTurn, data: Data) ->
     )
     commands.normalised_email(body.email)
     slow_down(request, "registering")
+    _bound(request)
     wanted = commands.Registration(
         email=body.email,
         password_hash=passwords.hashed(body.password),
@@ -158,6 +161,17 @@ def register(request: Request, body: RegisterIn, _turn: HashTurn, data: Data) ->
     with data.writing() as session:
         commands.register(session, wanted)
     return RegisteredOut()
+
+
+def _bound(request: Request) -> None:
+    """Pages ask suspicious visitors for a proof of work; here they wait. Raises ``TooMany``."""
+    registrations: Buckets | None = request.app.state.registrations
+    wait = registrations.take(whose(request.scope)) if registrations else 0.0
+    if wait:
+        raise TooMany(
+            "Many accounts were made from your network. Wait, or use the page for it.",
+            retry_after=math.ceil(wait),
+        )
 
 
 def _let_in(

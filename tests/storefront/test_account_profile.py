@@ -1,6 +1,7 @@
 """What somebody tells about themselves, in a browser without script."""
 
 import io
+from datetime import UTC, datetime
 
 import pytest
 from PIL import Image
@@ -9,6 +10,7 @@ from sqlmodel import col, select
 from tests.factories.people import link_in, mails_to, make_customer, people, sign_in, signed_in
 from webapp.accounts.models import AddressEntry, Consent, Person
 from webapp.accounts.words import NEWS
+from webapp.kit.clock import frozen
 from webapp.shop.commands import row as shop_row
 
 BERLIN = {
@@ -55,6 +57,12 @@ def test_a_profile_is_changed_and_what_is_wrong_comes_back(browser, db, ada):
         "Countess Ada",
         "ada.l",
     )
+    with frozen(datetime(2027, 1, 10, 22, 30, tzinfo=UTC)):
+        signed_in(browser, db, ada)
+        assert "23:30" in browser.get("/account/security").text("main")
+        browser.post("/account/profile", data={"username": "ada.l", "time_zone": "Asia/Tokyo"})
+        assert "07:30" in browser.get("/account/security").text("main")
+    signed_in(browser, db, ada)
     page = page.submit("#profile-form", username="bob", name="Nobody")
     assert (page.status, page.value("#name")) == (422, "Nobody")
     assert "Somebody has this name" in page.text("#username-error")

@@ -102,6 +102,8 @@ class Member:
     """Of a role that the shop has made itself."""
     must_set_up: bool = False
     """Whether they are to set up a second factor before anything else (staff, by setting)."""
+    time_zone: str = ""
+    """Theirs; empty: the shop's."""
 
     @property
     def actor(self) -> Actor:
@@ -161,6 +163,7 @@ def member_of_token(session: Session, secret: str) -> Member | None:
                 exists().where(col(ShopSettings.staff_second_factor).is_(True)),
                 ~has_second_factor(),
             ),
+            Person.time_zone,
         )
         .join(SignIn, col(SignIn.person_id) == col(Person.id))
         .outerjoin(Role, col(Role.code) == col(Person.role))

@@ -79,11 +79,13 @@ def frame_of(request: HTTPConnection) -> Frame:
 
 
 def manners(request: HTTPConnection) -> Manners:
-    """How this shop writes amounts, dates and weights."""
+    """How this shop writes amounts, dates and weights; times by the clock of whoever is signed in,
+    on the pages that know them."""
     shop = frame_of(request).shop
+    member = getattr(request.state, "member", None)
     return Manners(
         locale=shop.locale,
-        time_zone=shop.time_zone,
+        time_zone=(member.time_zone if member is not None else "") or shop.time_zone,
         currency=shop.currency,
         weight_unit=shop.weight_unit,
     )

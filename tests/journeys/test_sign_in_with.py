@@ -73,7 +73,7 @@ def test_a_newcomer_comes_in_and_an_owner_consents(
 ):
     new, owner = f"new{int(script)}", f"owner{int(script)}"
     with live.app.state.database.writing() as session:
-        make_customer(session, f"{owner}@example.test")
+        make_customer(session, f"{owner}@example.com")
 
     shopper = person(java_script_enabled=script)
     page = shopper.opens("/account")
@@ -116,7 +116,7 @@ def test_an_address_that_is_not_vouched_for_is_confirmed_by_mail(
     shopper.clicks("button", "Mail me a link")
     expect(page.get_by_role("heading", level=1)).to_have_text("Have a look at your mail")
 
-    shopper.opens(mailed(live, shopper, f"{unsure}@example.test", "accounts.sign_in"))
+    shopper.opens(mailed(live, shopper, f"{unsure}@example.com", "accounts.sign_in"))
     shopper.clicks("button", "Sign in")
     shopper.clicks("button", "Link Acme")
     expect(page.get_by_role("row", name=re.compile("^Acme"))).to_be_visible()
@@ -133,6 +133,6 @@ def test_whoever_thinks_better_of_it_there_is_told_what_to_do(
     expect(page.get_by_role("heading", level=1)).to_have_text("Nothing was signed in")
     shopper.clicks("link", "Sign in with a password")
     with live.app.state.database.writing() as session:
-        make_customer(session, "calm@example.test")
-    signs_in(shopper, "calm@example.test", PASSWORD)
+        make_customer(session, "calm@example.com")
+    signs_in(shopper, "calm@example.com", PASSWORD)
     forgets_the_provider(shopper, provider)

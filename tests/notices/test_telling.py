@@ -11,6 +11,7 @@ from tests.factories.orders import make_order
 from webapp.accounts import commands as accounts
 from webapp.accounts.permissions import of_role
 from webapp.exchange.events import ImportCompleted, ImportFailed
+from webapp.identities.events import ProviderFailing
 from webapp.inventory import commands as inventory
 from webapp.inventory.events import StockLow, StockOut
 from webapp.kit.actors import SYSTEM, Actor
@@ -298,6 +299,12 @@ def test_old_notices_are_forgotten_with_who_read_them(db):
             "The endpoint https://till.example/in was switched off",
             "Nothing got through.",
             "/admin/webhooks/whe_1",
+        ),
+        (
+            ProviderFailing("idp_1", "Acme", problem="It answered with 500."),
+            "Signing in with Acme does not work",
+            "It answered with 500.",
+            "/admin/settings/sign-in/idp_1",
         ),
     ],
 )

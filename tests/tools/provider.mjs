@@ -15,7 +15,7 @@ const provider = new Provider(issuer, {
   features: { devInteractions: { enabled: true } },
   findAccount: async (_context, id) => ({
     accountId: id,
-    claims: async () => ({ sub: id, name: id, email: `${id}@example.test`, email_verified: !id.startsWith('unsure') }),
+    claims: async () => ({ sub: id, name: id, email: `${id}@example.com`, email_verified: !id.startsWith('unsure') }),
   }),
 });
 provider.listen(port, '127.0.0.1', () => console.log('ready'));

@@ -153,6 +153,18 @@ def _noted(facts: Facts, currency: str) -> str:
     return "Note taken back" if facts.get("is_gone") else "Note written"
 
 
+def _linked(facts: Facts, currency: str) -> str:
+    return f"Linked with {facts.get('with')}"
+
+
+def _unlinked(facts: Facts, currency: str) -> str:
+    return f"No longer linked with {facts.get('with')}"
+
+
+def _failing(facts: Facts, currency: str) -> str:
+    return f"Began to fail: {facts.get('problem')}"
+
+
 def _signed_in(facts: Facts, currency: str) -> str:
     how = str(facts.get("how") or "password")
     ways = {"password": "", "link": " by a mailed link", "passkey": " with a passkey"}
@@ -225,6 +237,9 @@ _SAYERS: Mapping[str, Callable[[Facts, str], str]] = {
     "stock.back": _left("Back in stock: {} to sell"),
     "payment.captured": _money("{} came in"),
     "refund.succeeded": _money("{} given back"),
+    "person.identity_linked": _linked,
+    "person.identity_unlinked": _unlinked,
+    "provider.failing": _failing,
     "staff.added": _staff,
     "role.changed": _came_or_went,
     "customer_group.changed": _came_or_went,

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from webapp.exchange.events import ImportCompleted, ImportFailed
+from webapp.identities.events import ProviderFailing
 from webapp.inventory.events import StockLow, StockOut
 from webapp.orders.events import OrderPlaced
 from webapp.runtime.events import Event
@@ -36,9 +37,16 @@ WEBHOOKS = Kind(
     "webhooks", "Webhooks", "An endpoint does not answer, or was switched off.", "webhooks:write"
 )
 
+SIGN_IN = Kind(
+    "sign_in",
+    "Sign-in",
+    "A provider that customers sign in with does not answer, or answers wrongly.",
+    "settings:write",
+)
+
 JOBS = Kind("jobs", "Background jobs", "Something was tried again and again in vain.", "jobs:read")
 
-KINDS: tuple[Kind, ...] = (ORDERS, STOCK, IMPORTS, MAIL, WEBHOOKS, JOBS)
+KINDS: tuple[Kind, ...] = (ORDERS, STOCK, IMPORTS, MAIL, WEBHOOKS, SIGN_IN, JOBS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +97,10 @@ def told_of(fact: Event, at: datetime) -> Told | None:
             key = f"{fact.name}:{fact.endpoint}:{at:%Y%m%d%H%M%S}"
             shown = {"url": fact.url, "reason": fact.reason}
             return Told(WEBHOOKS, fact.name, key, fact.endpoint, shown)
+        case ProviderFailing():
+            key = f"{fact.name}:{fact.provider}:{at:%Y%m%d}"
+            shown = {"title": fact.title, "problem": fact.problem}
+            return Told(SIGN_IN, fact.name, key, fact.provider, shown)
         case JobFailed():
             shown = {"kind": fact.kind, "reason": fact.reason}
             return Told(JOBS, fact.name, f"{hour}:{fact.kind}", fact.job, shown)
@@ -112,6 +124,8 @@ def path_of(event: str, subject_id: str, count: int) -> str:
             return "/admin/mail"
         case "webhook.endpoint_failing" | "webhook.endpoint_disabled":
             return f"/admin/webhooks/{subject_id}"
+        case "provider.failing":
+            return f"/admin/settings/sign-in/{subject_id}"
         case "job.failed" if count == 1:
             return f"/admin/jobs/{subject_id}"
         case "job.failed":
@@ -148,6 +162,8 @@ def words_of(event: str, facts: Mapping[str, Any], count: int, product: str) -> 
             return f"Nothing got through to {facts['url']} for {days}", facts["problem"]
         case "webhook.endpoint_disabled":
             return f"The endpoint {facts['url']} was switched off", facts["reason"]
+        case "provider.failing":
+            return f"Signing in with {facts['title']} does not work", facts["problem"]
         case "job.failed" if count == 1:
             return f"The job {facts['kind']} failed for good", facts["reason"]
         case "job.failed":

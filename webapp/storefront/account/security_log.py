@@ -122,6 +122,10 @@ def _text(name: str, facts: Mapping[str, Any]) -> str:
             return "Signed out" if facts.get("sign_in") else "Other browsers were signed out"
         case "person.password_changed":
             return _PASSWORDS.get(str(facts.get("how")), "The password was changed")
+        case "person.identity_linked":
+            return f"Linked with {facts.get('with', 'a provider')}"
+        case "person.identity_unlinked":
+            return f"No longer linked with {facts.get('with', 'a provider')}"
         case "person.link_promised":
             return _LINKS.get(str(facts.get("purpose")), "A link was mailed")
     plain = name.partition(".")[2].replace("_", " ").capitalize()

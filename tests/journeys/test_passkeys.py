@@ -9,8 +9,11 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import expect
 
-from tests.chromium import Live, Person
-from tests.factories.people import PASSWORD, make_customer
+from tests.chromium import Live
+from tests.chromium import Person as Visitor
+from tests.factories.people import PASSWORD, password_hash
+from webapp.accounts.models import Person
+from webapp.kit.clock import now
 
 AUTHENTICATOR = {
     "protocol": "ctap2",
@@ -23,10 +26,10 @@ AUTHENTICATOR = {
 
 
 @pytest.fixture
-def somebody(browser_program: Chromium, live: Live) -> Iterator[Person]:
+def somebody(browser_program: Chromium, live: Live) -> Iterator[Visitor]:
     """A person whose device makes passkeys. Browsers make none for 127.0.0.1."""
     named = SimpleNamespace(address=live.address.replace("127.0.0.1", "localhost"))
-    one = Person(browser_program, cast("Live", named))
+    one = Visitor(browser_program, cast("Live", named))
     device = one.page.context.new_cdp_session(one.page)
     device.send("WebAuthn.enable", {"enableUI": False})
     device.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
@@ -41,10 +44,17 @@ def somebody(browser_program: Chromium, live: Live) -> Iterator[Person]:
     ids=["customer", "staff"],
 )
 def test_a_passkey_is_made_and_signs_in(somebody, live, role, door, home):
-    address = f"grace-{role}@example.com"
+    address = f"grace-{role or 'customer'}@example.com"
     with live.app.state.database.writing() as session:
-        session.commit = session.flush  # the transaction is this block's
-        make_customer(session, address, name="Grace", role=role)
+        session.add(
+            Person(
+                email=address,
+                name="Grace",
+                role=role,
+                password_hash=password_hash(),
+                email_verified_at=now(),
+            )
+        )
     page = somebody.opens(door)
     somebody.writes("Email", address)
     somebody.writes("Password", PASSWORD)

@@ -63,8 +63,12 @@ def goes_through(shopper: Person, name: str, provider: str) -> None:
 
 
 def forgets_the_provider(shopper: Person, provider: str) -> None:
-    """It is another place, with pages of its own: that it was asked is no complaint here."""
-    shopper.complaints[:] = [one for one in shopper.complaints if provider not in one]
+    """It is another place, with pages of its own, which ask for a font elsewhere: that they were
+    asked, and that there may be no way to the font, is no complaint about the shop."""
+    theirs = (provider, "https://fonts.googleapis.com/", "https://fonts.gstatic.com/", "net::ERR_")
+    shopper.complaints[:] = [
+        one for one in shopper.complaints if not any(mark in one for mark in theirs)
+    ]
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])

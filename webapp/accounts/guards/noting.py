@@ -1,0 +1,32 @@
+"""What is remembered of a request once its answer has left."""
+
+from collections.abc import Callable
+
+import structlog
+from anyio import to_thread
+from fastapi import Request
+from sqlmodel import Session
+
+from webapp.runtime.db import Database
+
+log = structlog.get_logger("vitrine.accounts")
+
+
+async def note_afterwards(request: Request, what: Callable[[Session], None]) -> None:
+    database: Database = request.app.state.database
+
+    def write() -> None:
+        session = database.open_writing()
+        try:
+            what(session)
+        except BaseException:
+            database.close(session, commit=False)
+            raise
+        database.close(session, commit=True)
+
+    try:
+        async with database.turn():
+            await to_thread.run_sync(write)
+    except Exception as error:
+        # They have their answer already, and will be noted the next time.
+        log.warning("use_not_noted", error=type(error).__name__)

@@ -54,7 +54,9 @@ def test_who_was_added_signs_in_with_it(office, browser):
     page = office.get("/admin/staff").submit("#staff-form", email="ada@example.com", role="viewer")
     secret = page.text("#told-password")
 
-    home = browser.get("/admin/sign-in").submit("form", email="ada@example.com", password=secret)
+    home = browser.get("/admin/sign-in").submit(
+        "#sign-in-form", email="ada@example.com", password=secret
+    )
 
     assert home.path == "/admin"
     assert home.status == 200

@@ -9,7 +9,6 @@ from sqlmodel import select
 from starlette.routing import Mount
 
 from tests.browser import Browser
-from tests.conftest import settings_in
 from webapp.accounts import commands
 from webapp.accounts.guards import Script, ScriptBeside
 from webapp.accounts.models import ApiKey
@@ -173,7 +172,7 @@ def test_a_key_used_too_often_waits_and_is_told_so_all_along(app, browser, make_
 
 def test_whoever_is_counted_twice_is_told_of_both(settings, database, make_key):
     secret = make_key("settings:write")
-    app = create_app(settings_in(settings.data_dir, rate_limit_per_minute=9))
+    app = create_app(settings.model_copy(update={"rate_limit_per_minute": 9}))
     try:
         with Browser(app) as browser:
             answer = browser.send("POST", "/api/v1/tasks", headers={"X-API-Key": secret})

@@ -28,12 +28,15 @@ class Late:
         return found
 
 
+Brought = APIRouter | Late
+
+
 @dataclass(frozen=True)
 class Feature:
     """What one package adds. ``main.create_app`` installs it; nothing registers itself."""
 
     name: str
-    pages: APIRouter | Late | None = None
+    pages: Brought | tuple[Brought, ...] | None = None
     api: APIRouter | Late | None = None
     handlers: Handlers | None = None
     jobs: Jobs | None = None

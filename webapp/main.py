@@ -213,7 +213,9 @@ def _furnish(site: FastAPI, api: FastAPI, rooms: Rooms) -> None:
     include_call: Include = partial(api.include_router, prefix="/v1")
     later: dict[str, list[tuple[Late, Include]]] = {}
     for feature in FEATURES:
-        for brought, include in ((feature.pages, include_page), (feature.api, include_call)):
+        pages = feature.pages if isinstance(feature.pages, tuple) else (feature.pages,)
+        brings = [*((one, include_page) for one in pages), (feature.api, include_call)]
+        for brought, include in brings:
             if isinstance(brought, Late):
                 later.setdefault(brought.under, []).append((brought, include))
             elif brought:

@@ -34,6 +34,7 @@ NOT_FOR_SHOPPERS = (
     "webapp.demo",
     "webapp.exchange.dialects",
     "webapp.exchange.pages",
+    "webapp.storefront.account",
     "webauthn",
 )
 """Imported by whoever needs them, when they do: a room's by the first who comes in (``Late`` in
@@ -73,6 +74,8 @@ def test_rooms_that_open_late_are_those_of_a_shop_that_is_all_open(
             office = anyone.send("GET", "/admin/orders")
             contract = anyone.send("GET", "/api/openapi.json")
             nothing = anyone.send("GET", "/admin/nothing")
+            for path in ("/account", "/checkout", "/orders/lookup"):
+                assert anyone.send("GET", path).status_code < 400
         assert office.status_code == 303
         assert office.headers["location"].startswith("/admin/sign-in")
         assert "/v1/products" in contract.json()["paths"]

@@ -8,13 +8,12 @@ from webapp.feature import Feature, Late
 from webapp.orders.handlers import handlers
 from webapp.orders.jobs import jobs
 from webapp.orders.mails import mails
-from webapp.orders.pages import pages
 from webapp.orders.personal import personal
 from webapp.orders.portraits import PORTRAITS
 
 orders = Feature(
     "orders",
-    pages=pages,
+    pages=Late("webapp.orders.pages:pages", under="/orders"),
     api=Late("webapp.orders.api:api", under="/api"),
     handlers=handlers,
     jobs=jobs,

@@ -20,7 +20,16 @@ NOT_PAGES = (
     "/sitemap",
     "/admin/exchange/exports/",
 )
-NO_PAGES = {"/robots.txt", "/favicon.ico", "/health", "/ready", "/me", "/search/suggest"}
+NO_PAGES = {
+    "/robots.txt",
+    "/favicon.ico",
+    "/health",
+    "/health/detailed",
+    "/metrics",
+    "/ready",
+    "/me",
+    "/search/suggest",
+}
 NOT_PAGES_BY_END = (".csv", ".xml", "/letter", "/file", "/live")
 
 ALSO = (

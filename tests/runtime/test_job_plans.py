@@ -30,11 +30,12 @@ def plan_of(floor, jobs):
             text(
                 """
                 INSERT INTO jobs (public_id, queue, kind, payload, version, state, priority,
-                    due_at, attempts, max_attempts, lease_owner, progress_current, progress_total,
+                    due_at, attempts, max_attempts, interruptions, lease_owner, progress_current,
+                    progress_total,
                     progress_note, cursor, asked_again, result, error, reason, asked_by, created_at)
                 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
                 SELECT 'job_' || i, 'quick', 'k' || (i % 9), '{}', 1, 'done', 0,
-                    '2026-01-01 00:00:00', 1, 6, '', 0, 0, '', '{}', 0, '{}', '', '',
+                    '2026-01-01 00:00:00', 1, 6, 0, '', 0, 0, '', '{}', 0, '{}', '', '',
                     CASE WHEN i % 100 THEN '' ELSE 'key_' || (i % 3) END, '2026-01-01 00:00:00'
                 FROM n
                 """

@@ -61,7 +61,8 @@ def test_what_was_signed_comes_back_and_nothing_else_does():
     text = signer.sign({"cart": "car_1"})
 
     assert signer.read(text) == {"cart": "car_1"}
-    forged = text[:-1] + ("A" if text[-1] != "A" else "B")
+    # Not its last letter, of which some bits mean nothing.
+    forged = text[:-2] + ("A" if text[-2] != "A" else "B") + text[-1]
     for wrong in ("", "x", forged, text.upper(), "." + text, text + ".x", "ä"):
         assert signer.read(wrong) is None
     assert Signer(LONG, "session").read(text) is None

@@ -7,6 +7,8 @@ import random
 import sys
 from collections.abc import Callable
 
+import structlog
+
 from tests.proofs import crash, crash_celery, doors, enumeration, leases, oversell
 
 PROOFS: dict[str, Callable[[bool, int], str]] = {
@@ -28,6 +30,8 @@ def main(arguments: list[str]) -> int:
     if unknown:
         sys.stderr.write(f"There is no proof {unknown[0]}: {', '.join(PROOFS)}\n")
         return 2
+    # What shops of this process have to say is not the proof's line.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     failed = 0
     for name in names:
         try:

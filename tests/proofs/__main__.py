@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import structlog
 
-from tests.proofs import crash, crash_celery, doors, enumeration, leases, oversell
+from tests.proofs import catalogues, crash, crash_celery, doors, enumeration, leases, oversell
 
 PROOFS: dict[str, Callable[[bool, int], str]] = {
     "oversell": lambda quick, _seed: oversell.prove(quick),
@@ -18,6 +18,7 @@ PROOFS: dict[str, Callable[[bool, int], str]] = {
     "leases": leases.prove,
     "doors": doors.prove,
     "enumeration": enumeration.prove,
+    "catalogues": catalogues.prove,
 }
 
 

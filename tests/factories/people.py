@@ -17,7 +17,7 @@ from webapp.runtime.mail import MailRecord
 
 PASSWORD = "four calm grey geese"  # noqa: S105
 
-_LINK = re.compile(r"https?://[^/\s]+(/account/\S+)")
+_LINK = re.compile(r"https?://[^/\s]+(/(?:account|admin)/\S+)")
 
 
 @cache

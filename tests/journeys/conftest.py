@@ -9,6 +9,7 @@ from playwright.sync_api import Browser as Chromium
 from tests.chromium import Live, Person, chromium
 from tests.conftest import settings_in
 from tests.house.conftest import copy_of
+from tests.runtime.mail.postman import serving
 from webapp.settings import Settings
 
 
@@ -30,8 +31,10 @@ def browser_program() -> Iterator[Chromium]:
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory, furnished: Settings) -> Iterator[Live]:
     folder = copy_of(furnished, tmp_path_factory.mktemp("live"))
-    with Live(settings_in(folder, job_threads=1)) as served:
-        yield served
+    with serving() as postman:
+        mail = {"smtp_url": postman.url, "mail_from": "shop@example.com"}
+        with Live(settings_in(folder, job_threads=1, **mail)) as served:
+            yield served
 
 
 @pytest.fixture

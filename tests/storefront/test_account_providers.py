@@ -18,6 +18,7 @@ from tests.factories.people import (
     sign_in,
     signed_in,
 )
+from tests.factories.second import code_of, with_app
 from tests.storefront.provider import CLIENT_ID, Fake, providing
 from webapp.identities.models import Identity, Provider
 from webapp.identities.values import ProviderKind
@@ -456,6 +457,32 @@ def test_staff_come_in_only_where_they_linked_it_and_the_shop_allows_it(browser,
         assert stranger.get("/admin/orders").path == "/admin/sign-in"
     assert comes_back(browser, fake, href).path == "/admin/orders"
     assert [one for one, _ in people(db)] == ["boss@example.com", "eve@example.com"]
+
+
+@pytest.mark.parametrize("role", [None, "owner"], ids=["customer", "staff"])
+def test_the_provider_alone_is_not_enough_for_whoever_has_a_second_factor(
+    browser, db, fake, acme, role
+):
+    ada = make_customer(db, role=role)
+    secret, _ = with_app(db, ada)
+    make_identity(db, ada, acme, "ada-at-acme")
+    acme.for_staff = True
+    db.add(acme)
+    db.commit()
+    start, to, door = (
+        ("/admin", "/admin/orders", "/admin/sign-in")
+        if role
+        else ("/account", "/account/addresses", "/account/login")
+    )
+
+    with moved(timedelta(minutes=5)):
+        page = comes_back(browser, fake, f"{start}/with/acme?to={to}")
+        assert page.path == "/account/second"
+        assert browser.get(to).path == door
+        assert facts(db, "person.signed_in")[1:] == []  # but the one that set the app up
+        page = browser.get("/account/second").submit("#code-form", code=code_of(secret))
+
+    assert page.path == to
 
 
 def test_a_secret_that_cannot_be_read_any_more_is_said(browser, db, fake):

@@ -29,6 +29,7 @@ from webapp.accounts.guards import (
     known_by_password,
     mint_of,
     slow_down,
+    slow_down_codes,
 )
 from webapp.accounts.schemas import (
     LoginForm,
@@ -185,17 +186,15 @@ def _let_in(
     if known is None:
         raise WrongPassword(WRONG)
     client = _client(request, asked.client_id)
-    tries, who = request.app.state.password_tries, f"second {known.person}"
-    wait = tries.take(who) if asked.otp else 0
-    if wait:
-        raise TooMany("That were many codes. Wait a while.", retry_after=math.ceil(wait))
+    if asked.otp:
+        slow_down_codes(request, known.person, asked.otp)
     with data.writing() as session:
         scopes = commands.scopes_for(session, known.role, asked.scope.split())
         granted = commands.grant(session, known, client=client, scopes=scopes, code=asked.otp)
     if granted is None:
         raise WrongPassword(WRONG)
     if asked.otp:
-        tries.forgive(who)
+        request.app.state.code_tries.forgive(known.person)
     return granted
 
 

@@ -21,7 +21,7 @@ from webapp.runtime.events import Handlers
 from webapp.runtime.jobs import Jobs, Means, Runner, housekeeping
 from webapp.runtime.jobs.broker import CeleryBroker
 from webapp.runtime.jobs.relaying import Relay
-from webapp.runtime.limits import Delays, Limits
+from webapp.runtime.limits import Limits
 from webapp.runtime.links import links_for
 from webapp.runtime.mail import Mails, PostOffice, sources_of
 from webapp.runtime.mail import jobs as mail_jobs
@@ -106,7 +106,7 @@ def assemble(settings: Settings) -> OpenShop:
         post=PostOffice(settings, links, mails, letterhead, sources_of),
     )
     runner = Runner(database, means, jobs, threads=settings.job_threads)
-    limits = Limits(settings.redis_url)
+    limits = Limits(settings.redis_url, settings.data_dir)
     return OpenShop(settings, database, means, runner, limits, _relay(settings, database, jobs))
 
 
@@ -162,6 +162,7 @@ def create_app(settings: Settings, *, open_all: bool = True) -> FastAPI:
     _limit(site, shop.limits, settings)
     site.state.gate = Gate(
         settings.secret_key,
+        shop.limits,
         after=settings.challenge_after,
         least_seconds=settings.challenge_seconds,
     )
@@ -191,9 +192,9 @@ def _limit(site: FastAPI, limits: Limits, settings: Settings) -> None:
     site.state.sign_in_tries = limits.buckets("sign-in", 6, 10)
     # Growing: for an account from one network, from browsers of its owner, from anywhere. The last
     # stays short: it is the one that strangers could use against the owner of a new browser.
-    site.state.password_tries = Delays(free=5, first=10, most=900)
-    site.state.own_password_tries = Delays(free=5, first=10, most=900)
-    site.state.account_tries = Delays(free=30, first=1, most=10)
+    site.state.password_tries = limits.delays("password", free=5, first=10, most=900)
+    site.state.own_password_tries = limits.delays("own-password", free=5, first=10, most=900)
+    site.state.account_tries = limits.delays("account", free=30, first=1, most=10)
     site.state.code_tries = limits.buckets("code", 1, 20)
     site.state.network_tries = limits.buckets("network", 30, 60)
     site.state.mail_asks = limits.buckets("mail", 0.5, 5)
@@ -204,7 +205,8 @@ def _limit(site: FastAPI, limits: Limits, settings: Settings) -> None:
     after = settings.challenge_after
     site.state.registrations = limits.buckets("register", after / 60, after) if after else None
     per_key = settings.key_rate_per_minute
-    site.state.key_uses = limits.buckets("key", per_key, per_key) if per_key else None
+    by_key = limits.buckets("key", per_key, per_key, is_rough=True) if per_key else None
+    site.state.key_uses = by_key
 
 
 def _furnish(site: FastAPI, api: FastAPI, rooms: Rooms) -> None:

@@ -55,7 +55,7 @@ class Settings(BaseSettings):
     """Where Celery workers hear what to do, as ``redis://host:6379/0``; empty: jobs run here."""
 
     redis_url: str = Field(default="", repr=False)
-    """Where several servers of one shop keep their limits together, as ``redis://host:6379/1``."""
+    """Where several servers of one shop count tries together, as ``redis://host:6379/1``."""
 
     max_body_bytes: int = Field(default=1_000_000, ge=1_000)
     max_upload_bytes: int = Field(default=100_000_000, ge=1_000)

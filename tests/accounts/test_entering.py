@@ -158,23 +158,6 @@ def test_whoever_has_a_second_factor_shows_it_to_programs_too(browser, app, db):
     assert (needed.status_code, needed.json()["type"]) == (401, "/problems/second-factor-needed")
 
 
-def test_wrong_codes_are_counted_together_with_those_of_the_page(browser, app, db):
-    secret, recovery = with_app(db, make_customer(db))
-    db.commit()
-    app.state.code_tries = Buckets(0.01, 2)
-    browser.get("/account/login").submit("#login-form", email=ADA, password=PASSWORD)
-
-    assert browser.post("/account/second", data={"code": "000000"}).status == 422
-    assert ask(browser, otp="000000").status_code == 400
-    slowed = ask(browser, otp=code_of(secret, steps=1))
-
-    assert (slowed.status_code, slowed.json()["error"]) == (429, "slow_down")
-    assert int(slowed.headers["retry-after"]) > 1000
-    assert browser.post("/account/second", data={"code": "000000"}).status == 429
-    assert ask(browser, otp=recovery[0]).status_code == 200
-    assert ask(browser, otp="000000").status_code == 400
-
-
 def test_staff_who_must_have_a_second_factor_and_have_none_stay_out(browser, db):
     make_customer(db, role="owner")
     before = tokens_of(browser)["access_token"]

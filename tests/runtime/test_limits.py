@@ -49,7 +49,7 @@ def test_memory_is_bounded_and_the_one_unused_for_longest_makes_room():
     for key in ("a", "b", "a", "c"):
         buckets.take(key)
 
-    assert len(buckets._buckets) == 2
+    assert len(buckets._memory) == 2
     assert buckets.take("a") > 0
     assert buckets.take("b") == 0.0
 

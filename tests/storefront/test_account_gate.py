@@ -11,6 +11,7 @@ from tests.factories.people import PASSWORD, make_customer, people, register, si
 from webapp.accounts.models import GateCount
 from webapp.kit.clock import frozen, moved, now
 from webapp.orders.models import Order
+from webapp.runtime.limits import Limits
 from webapp.web.challenge import Gate, is_proof
 
 
@@ -18,7 +19,7 @@ from webapp.web.challenge import Gate, is_proof
 def gate(app):
     """Three accounts or orders from one network in an hour, and two seconds to fill a form. The
     clock stands, so that a busy machine is not taken for somebody who waits."""
-    app.state.gate = Gate("a secret that is long enough", after=3, least_seconds=2)
+    app.state.gate = Gate("a secret that is long enough", Limits(), after=3, least_seconds=2)
     with frozen(now()):
         yield app.state.gate
 

@@ -13,6 +13,7 @@ from webapp.accounts.links import LinkPurpose, path_of
 from webapp.accounts.models import Person
 from webapp.kit.actors import SYSTEM
 from webapp.kit.clock import moved
+from webapp.runtime.limits import Buckets
 from webapp.shop.commands import change as change_settings
 
 LATER = timedelta(minutes=5)
@@ -135,6 +136,28 @@ def test_codes_are_tried_a_few_times_only(browser, db):
 
         assert [one.status for one in tries] == [422] * 10 + [429]
         assert browser.post("/account/second", data={"code": code_of(secret)}).status == 429
+
+
+def test_wrong_codes_of_programs_and_of_the_page_are_counted_together(browser, app, db):
+    secret, recovery = with_app(db, make_customer(db))
+    db.commit()
+    app.state.code_tries = Buckets(0.01, 2)
+
+    def of_program(code):
+        form = {"grant_type": "password", "username": "ada@example.com", "password": PASSWORD}
+        return browser.send("POST", "/api/v1/auth/token", data={**form, "otp": code})
+
+    with moved(LATER):
+        sign_in(browser)
+        assert browser.post("/account/second", data={"code": "000000"}).status == 422
+        assert of_program("000000").status_code == 400
+        slowed = of_program(code_of(secret))
+
+        assert (slowed.status_code, slowed.json()["error"]) == (429, "slow_down")
+        assert int(slowed.headers["retry-after"]) > 1000
+        assert browser.post("/account/second", data={"code": "000000"}).status == 429
+        assert of_program(recovery[0]).status_code == 200
+        assert of_program("000000").status_code == 400
 
 
 @both_doors

@@ -11,8 +11,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import threading
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,7 +20,7 @@ from fastapi import Request
 
 from webapp.kit.clock import now
 from webapp.kit.ids import token
-from webapp.runtime.limits import Buckets
+from webapp.runtime.limits import Limits
 from webapp.runtime.secrets import Signer
 from webapp.web.limits import whose
 from webapp.web.submissions import Submission
@@ -38,6 +36,11 @@ LONGEST_WAIT = 120
 FIRST_BITS = 15
 MOST_BITS = 19
 """Leading zero bits of the hash that is looked for: each doubles the work."""
+
+_STEP = 10
+_COUNTED = 4 * _STEP
+"""Forms beyond those of an hour: each ``_STEP`` of them ask for more, and so many for all there is.
+They are forgotten within an hour as well."""
 
 _NAMES = ("stamp", "challenge", "proof", "sealed", TRAP)
 
@@ -62,14 +65,13 @@ class Gate:
     ``least_seconds`` is how long it takes a person to fill a form at least; 0: any time will do.
     """
 
-    def __init__(self, secret: str, *, after: int, least_seconds: float) -> None:
+    def __init__(self, secret: str, limits: Limits, *, after: int, least_seconds: float) -> None:
         self._signer = Signer(secret, "challenge")
         self._key = hmac.new(secret.encode(), b"challenge.seal", hashlib.sha256).digest()
         self._least = least_seconds
-        self._sends = Buckets(after / 60, after) if after else None
-        self._beyond: Counter[str] = Counter()
-        self._spent = Buckets(0.01, 1, keep=50_000)
-        self._lock = threading.Lock()
+        self._sends = limits.buckets("forms", after / 60, after) if after else None
+        self._beyond = limits.buckets("forms-beyond", _COUNTED / 60, _COUNTED)
+        self._spent = limits.buckets("challenge", 60 / (2 * GOOD_FOR), 1)
 
     def stamp(self, form: str) -> str:
         """For a hidden field: when this form was shown."""
@@ -116,19 +118,14 @@ class Gate:
         took = (now() - shown).total_seconds() if shown else None
         is_fast = took is not None and 0 <= took < self._least
         is_many = self._sends is not None and self._sends.take(network) > 0
-        with self._lock:
-            if is_many:
-                self._beyond[network] += 1
-                if len(self._beyond) > 10_000:
-                    self._beyond.clear()
-            elif network in self._beyond:
-                del self._beyond[network]
+        if is_many:
+            self._beyond.take(network)
         return is_trapped or is_fast or is_many
 
     def _challenge(self, form: str, network: str, *, sealed: str) -> Challenge:
         """The more came from there, the more is asked, up to a bound."""
-        steps = self._beyond[network] // 10
-        wait = min(LONGEST_WAIT, FIRST_WAIT * 2 ** min(steps, 6))
+        steps = (_COUNTED - self._beyond.left(network)[0]) // _STEP
+        wait = min(LONGEST_WAIT, FIRST_WAIT * 2**steps)
         bits = min(MOST_BITS, FIRST_BITS + steps)
         nonce = token()
         signed = self._signer.sign(["challenge", form, nonce, bits, wait, now().isoformat()])

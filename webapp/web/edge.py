@@ -88,7 +88,7 @@ def install(
 def _surround(site: FastAPI, settings: Settings, rooms: Rooms, limits: Limits) -> None:
     """The middleware, written from the outside in."""
     rate = settings.rate_limit_per_minute
-    by_address = limits.buckets("address", rate, rate) if rate else None
+    by_address = limits.buckets("address", rate, rate, is_rough=True) if rate else None
     stack: list[tuple[Any, tuple[Any, ...]]] = [
         (AccessLog, ()),
         (CountTraffic, (site.state.traffic,)),

@@ -12,6 +12,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.requests import HTTPConnection
 
 from webapp import migrations
+from webapp.accounts.profiles import agreed
 from webapp.feature import Late
 from webapp.features import FEATURES
 from webapp.identities.directory import Directory
@@ -103,7 +104,7 @@ def assemble(settings: Settings) -> OpenShop:
         settings=settings,
         storage=DiskStorage(settings.uploads_dir),
         outbound=Outbound(allow_private=settings.outbound_allow_private),
-        post=PostOffice(settings, links, mails, letterhead, sources_of),
+        post=PostOffice(settings, links, mails, letterhead, sources_of, agreed),
     )
     runner = Runner(database, means, jobs, threads=settings.job_threads)
     limits = Limits(settings.redis_url, settings.data_dir)

@@ -13,7 +13,9 @@ from webapp.accounts.errors import FullAddressBook, LinkSpent, NameTaken, NoSuch
 from webapp.accounts.links import LinkPurpose
 from webapp.accounts.models import Consent, MailedLink
 from webapp.accounts.queries import Credentials
+from webapp.accounts.words import MARKETING
 from webapp.kit.errors import Invalid
+from webapp.runtime.events import history
 
 
 def coming_in(db, person):
@@ -77,6 +79,40 @@ def test_what_was_said_about_news_is_written_down_once_and_never_changed(db):
     assert rows == [True, False, True]
     latest = profiles.consent_of(db, ada.id)
     assert latest is not None and (latest.is_given, latest.source) == (True, "profile")
+
+
+def test_the_newest_word_of_whoever_reads_there_counts_and_one_press_ends_all_of_it(db):
+    ada, eve = make_customer(db), make_customer(db, "eve@example.com")
+
+    def say(is_given, email, person=None):
+        commands.say_consent(
+            db, email, person=person, is_given=is_given, source="profile", wording="News"
+        )
+
+    asked = ["Ada@example.com", "eve@example.com", "guest@example.com", "nobody@example.com"]
+    say(True, "ada@example.com", ada)
+    say(True, "Ada@Example.com")
+    say(True, "guest@example.com")
+    say(True, "eve@example.com")
+    say(False, "eve@example.com")
+    say(True, "former@example.com", eve)
+    agreed = {"ada@example.com", "eve@example.com", "guest@example.com"}
+    assert profiles.who_agreed(db, MARKETING, asked) == agreed
+    assert not profiles.agreed(db, "surveys", "ada@example.com")
+
+    ended = [
+        commands.end_news(db, address, wording="No more")
+        for address in ("ADA@example.com", "former@example.com", "nobody@example.com")
+    ]
+    again = commands.end_news(db, "ada@example.com", wording="No more")
+
+    assert (ended, again) == ([True, True, False], False)
+    assert profiles.who_agreed(db, MARKETING, asked) == {"guest@example.com"}
+    latest = profiles.consent_of(db, eve.id)
+    assert latest is not None
+    assert (latest.is_given, latest.source, latest.wording) == (False, "unsubscribe", "No more")
+    said = [fact.payload for fact in history(db, "person", ada.public_id)][-1]
+    assert said == {"is_given": False, "source": "unsubscribe"}
 
 
 @pytest.mark.parametrize("first", [LinkPurpose.old_email, LinkPurpose.new_email])

@@ -1,5 +1,7 @@
 """Writing to customers: once each, only those who ordered, and not again by the same key."""
 
+from dataclasses import replace
+
 import pytest
 from sqlmodel import select
 
@@ -33,15 +35,15 @@ def hello(*, orders=(), emails=(), text="It is fired this week."):
 def test_a_customer_is_written_to_once_and_the_order_tells_of_it(db, run_jobs):
     first, order = make_order(db), make_order(db)
 
-    sent, is_known = commands.write_to_customers(
+    sending = commands.write_to_customers(
         db, WRITER, hello(orders=[order.public_id], emails=["Ada@Example.com"])
     )
     db.commit()
     run_jobs()
 
-    assert not is_known
+    assert (sending.is_known, sending.withheld) == (False, 0)
     assert written(db) == [("ada@example.com", order.public_id)]
-    job = db.exec(select(JobRecord).where(JobRecord.public_id == sent[0].task)).one()
+    job = db.exec(select(JobRecord).where(JobRecord.public_id == sending.written[0].task)).one()
     assert (job.kind, job.state) == ("mail.send", "done")
     fact = history(db, "order", order.public_id)[-1]
     assert (fact.name, fact.actor_id) == ("order.message_written", "key_writer")
@@ -135,12 +137,34 @@ def test_the_same_key_sends_once_and_another_message_under_it_is_refused(db):
             db, WRITER, hello(orders=[order.public_id], text="Not now"), key="monday"
         )
 
-    assert again == (first[0], True)
+    assert (again.written, again.is_known) == (first.written, True)
     assert len(written(db)) == 1
     commands.write_to_customers(db, other, message, key="monday")
     commands.write_to_customers(db, WRITER, message, key="tuesday")
     commands.write_to_customers(db, WRITER, message)
     assert len(written(db)) == 4
+
+
+def test_news_goes_to_those_alone_who_agreed_and_is_about_no_order(db, run_jobs):
+    ada, grace = make_order(db), make_order(db, email="Grace@example.com")
+    accounts.say_consent(db, "grace@example.com", is_given=True, source="checkout", wording="News")
+    message = replace(hello(orders=[ada.public_id, grace.public_id]), is_news=True)
+
+    sending = commands.write_to_customers(db, WRITER, message, key="monday")
+    again = commands.write_to_customers(db, WRITER, message, key="monday")
+    with pytest.raises(KeyUsedBefore):
+        commands.write_to_customers(db, WRITER, replace(message, is_news=False), key="monday")
+    db.commit()
+    run_jobs()
+
+    assert [one.order for one in sending.written] == [grace.public_id]
+    assert sending.withheld == again.withheld == 1
+    names = [fact.name for fact in history(db, "order", ada.public_id)]
+    assert "order.message_written" not in names
+    mail = db.exec(select(MailRecord).where(MailRecord.kind == "orders.news")).one()
+    assert (mail.to_address, mail.mail_subject) == ("Grace@example.com", "Your bowl")
+    assert "/unsubscribe/" in mail.text_body
+    assert grace.number not in mail.text_body
 
 
 @pytest.fixture
@@ -175,6 +199,8 @@ def test_a_script_gets_a_task_for_each_and_the_same_again_by_its_key(db, send):
     (task,) = first.json()["tasks"]
     assert task["order"] == order.public_id
     assert task["task"].startswith("job_")
+    news = send({**body, "purpose": "news"}).json()
+    assert news == {"tasks": [], "withheld": 1}
     assert (again.status_code, again.json()) == (200, first.json())
     assert again.headers["idempotent-replayed"] == "true"
     assert (other.status_code, other.json()["type"]) == (409, "/problems/key-used-before")
@@ -191,6 +217,7 @@ def test_a_script_gets_a_task_for_each_and_the_same_again_by_its_key(db, send):
         {"emails": ["not an address"]},
         {"orders": ["ord_nothing"]},
         {"html": "<b>"},
+        {"purpose": "spam"},
     ],
 )
 def test_a_script_that_sends_nonsense_is_told_so(db, send, wrong):

@@ -1,9 +1,10 @@
 """What people told us about themselves, and what becomes of it: copies, and leaving."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, and_, case, col, func, or_, select
 
 from webapp.accounts.addresses import FIELDS, Address
 from webapp.accounts.links import LinkPurpose
@@ -172,6 +173,30 @@ def consent_of(session: Session, person_key: int) -> ConsentView | None:
         .limit(1)
     ).first()
     return ConsentView(*row) if row else None
+
+
+def agreed(session: Session, purpose: str, address: str) -> bool:
+    """Whether whoever reads there wants to be written to. Who never said anything does not."""
+    return bool(who_agreed(session, purpose, [address]))
+
+
+def who_agreed(session: Session, purpose: str, addresses: Collection[str]) -> set[str]:
+    """Those of the addresses (any capitals) whose reader agreed, in lower case. The newest word
+    counts: of whoever has the address for their account, or gave it as a guest. One statement."""
+    wanted = {address.lower() for address in addresses}
+    given_as = func.lower(col(Consent.email))
+    is_guest = col(Consent.person_id).is_(None)
+    rows = session.execute(
+        select(case((is_guest, given_as), else_=col(Person.email)), Consent.is_given)
+        .outerjoin(Person, col(Person.id) == col(Consent.person_id))
+        .where(
+            Consent.purpose == purpose,
+            or_(and_(is_guest, given_as.in_(wanted)), col(Person.email).in_(wanted)),
+        )
+        .order_by(col(Consent.id))
+    )
+    newest = {address: is_given for address, is_given in rows}  # noqa: C416 (rows are no pairs to dict)
+    return {address for address, is_given in newest.items() if is_given}
 
 
 def avatar_of(session: Session, key: str) -> int | None:

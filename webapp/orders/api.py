@@ -40,18 +40,21 @@ def notify_customers(
     Somebody who is named twice, by an order and by an address, gets one message. 202 when it is on
     its way, 200 with `Idempotent-Replayed: true` when an earlier request with the same
     `Idempotency-Key` had sent it, 409 when that request was another one. When one of those named
-    never ordered, nobody is written to: 422 with `unknown`.
+    never ordered, nobody is written to: 422 with `unknown`. News (`"purpose": "news"`) goes to
+    those alone who agreed to it; `withheld` counts the others.
     """
     message = Message(
         subject=" ".join(body.subject.split()),
         text=body.text.replace("\r\n", "\n").replace("\r", "\n").strip(),
         orders=body.orders,
         emails=[str(email) for email in body.emails],
+        is_news=body.purpose == "news",
     )
-    written, is_known = commands.write_to_customers(db, script, message, key=key or "")
-    if is_known:
+    sending = commands.write_to_customers(db, script, message, key=key or "")
+    if sending.is_known:
         response.status_code = 200
         response.headers["Idempotent-Replayed"] = "true"
     return NotificationOut(
-        tasks=[NotificationTaskOut(order=one.order, task=one.task) for one in written]
+        tasks=[NotificationTaskOut(order=one.order, task=one.task) for one in sending.written],
+        withheld=sending.withheld,
     )

@@ -116,6 +116,8 @@ class OrderMessageWritten(OrderEvent):
     title: str
     text: str
     message: str
+    is_news: bool = False
+    """It is not about the order: they agreed to be told of new things."""
 
 
 @dataclass(frozen=True)

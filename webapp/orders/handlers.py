@@ -52,7 +52,7 @@ def confirm_it_was_placed(session: Session, event: OrderPlaced) -> None:
 def send_what_was_written(session: Session, event: OrderMessageWritten) -> None:
     _write(
         session,
-        mails.message,
+        mails.news if event.is_news else mails.message,
         event.order,
         version=event.message,
         line=event.title,

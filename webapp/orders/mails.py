@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from webapp.accounts.words import MARKETING
 from webapp.kit.money import Money
 from webapp.orders import queries
 from webapp.orders.errors import NoSuchOrder
@@ -194,6 +195,22 @@ def order_link(session: Session, *, order: str, lookup: str) -> dict[str, Any]:
 def message(session: Session, *, order: str, line: str, words: str) -> dict[str, Any]:
     """A subject and a plain text, and the way to the order."""
     return _order(session, order) | {"line": line, "words": words}
+
+
+@mails.kind(
+    "news",
+    title="News to a customer",
+    when="When staff or a script write about new things and offers to somebody who agreed to that.",
+    sample=newest_message,
+    needs="orders:read",
+    agreed_to=MARKETING,
+)
+def news(session: Session, *, order: str, line: str, words: str) -> dict[str, Any]:
+    """A subject and a plain text. The order says whom it goes to; it is not about the order."""
+    buyer = queries.buyer_of(session, order)
+    if buyer is None:
+        raise NoSuchOrder("There is no such order.")
+    return {"name": buyer.name, "line": line, "words": words}
 
 
 def _order(session: Session, public_id: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What scripts send about orders, and get."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, EmailStr, Field, field_validator
 from pydantic_core import PydanticCustomError
@@ -20,6 +20,11 @@ class NotificationIn(BaseModel):
     )
     emails: list[EmailStr] = Field(
         default=[], max_length=500, description="Addresses of people who ordered something."
+    )
+    purpose: Literal["order", "news"] = Field(
+        default="order",
+        description="`order`: about what they ordered. `news`: anything else, like new things and "
+        "offers; it goes to those alone who agreed to that, with a link to end it.",
     )
 
     @field_validator("subject", "text", "orders")
@@ -44,3 +49,5 @@ class NotificationOut(BaseModel):
     """One task for each person who is written to."""
 
     tasks: list[NotificationTaskOut]
+    withheld: int = 0
+    """How many are not written to because they did not agree to news."""

@@ -21,6 +21,10 @@ _DEFAULT_PORTS = {"http": 80, "https": 443, "ws": 80, "wss": 443}
 _NO_COOKIES_READ = "/api/"
 """Where scripts are served: a cookie opens nothing there, so there is nothing to forge."""
 
+_PROVES_ITSELF = "/unsubscribe/"
+"""Where the signed link in a message is the proof, and mail programs on pages of their own press
+the button for whoever reads it (RFC 8058). It reads no cookie."""
+
 
 class CrossSite(NotAllowed):
     title = "That came from another site"
@@ -31,8 +35,8 @@ class ForgeryCheck:
 
     What is neither from a browser nor carries a cookie passes (a script has no rights that a
     visitor did not give it); so does one with an ``Authorization`` header and no cookie, which a
-    foreign page cannot send unasked. So does everything that scripts ask of the API, which reads
-    no cookie.
+    foreign page cannot send unasked. So does everything that scripts ask of the API, and the way
+    out of our news, which read no cookie.
     """
 
     def __init__(self, app: ASGIApp, public_url: str = "") -> None:
@@ -51,7 +55,7 @@ class ForgeryCheck:
     def _may_pass(self, scope: Scope) -> bool:
         if scope["type"] == "http" and scope["method"] in SAFE_METHODS:
             return True
-        if scope["type"] == "http" and scope["path"].startswith(_NO_COOKIES_READ):
+        if scope["type"] == "http" and scope["path"].startswith((_NO_COOKIES_READ, _PROVES_ITSELF)):
             return True
         if scope["type"] not in {"http", "websocket"}:
             return True

@@ -51,6 +51,19 @@ def greeting(session: Session, *, who: str, words: str = "how are you?") -> dict
     return {"name": who, "words": words}
 
 
+@mails.kind(
+    "offer",
+    title="Offer",
+    when="When they agreed.",
+    sample=lambda _: None,
+    needs="x:y",
+    agreed_to="marketing",
+)
+def offer(session: Session) -> dict[str, Any]:
+    """Something that nobody asked for."""
+    return {"name": "you", "words": "there are new bowls."}
+
+
 @pytest.fixture
 def kind() -> MailKind:
     return greeting
@@ -62,8 +75,9 @@ def templates(tmp_path: Path) -> Path:
     (folder / "test").mkdir(parents=True)
     for name in ("_layout.txt", "_layout.html"):
         (folder / name).write_text((ROOT / "templates/mail" / name).read_text())
-    (folder / "test/greeting.txt").write_text(TEXT)
-    (folder / "test/greeting.html").write_text(HTML)
+    for name in ("greeting", "offer"):
+        (folder / f"test/{name}.txt").write_text(TEXT)
+        (folder / f"test/{name}.html").write_text(HTML)
     return folder.parent
 
 
@@ -86,16 +100,22 @@ def server() -> Iterator[Postman]:
 
 @pytest.fixture
 def office_with(templates: Path, tmp_path: Path) -> Callable[..., PostOffice]:
-    """A post office with these settings."""
+    """A post office with these settings; ``agreed`` are those who want offers."""
 
-    def make(**settings: Any) -> PostOffice:
+    def make(*, agreed: set[str] = frozenset(), **settings: Any) -> PostOffice:  # type: ignore[assignment]
         made = Settings(
             _env_file=None,  # type: ignore[call-arg]
             data_dir=tmp_path,
             templates_dir=templates,
             **settings,
         )
-        return PostOffice(made, LINKS, mails, lambda _session: HEAD)
+        return PostOffice(
+            made,
+            LINKS,
+            mails,
+            lambda _session: HEAD,
+            agreed=lambda _session, purpose, address: purpose == "marketing" and address in agreed,
+        )
 
     return make
 

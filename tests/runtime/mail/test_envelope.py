@@ -123,3 +123,23 @@ def test_an_address_may_come_with_a_name():
     )
     assert named_mailbox("post@shop.example") == Mailbox("post", "shop.example")
     assert mailbox("Ada@BÜCHER.example").address == "Ada@xn--bcher-kva.example"
+
+
+@pytest.mark.parametrize("to", ["ada@example.com", "ädä@example.com"])
+@pytest.mark.parametrize("scheme", ["https", "http"])
+def test_the_way_out_stands_whole_and_is_one_press_where_it_is_safe(to, scheme):
+    """The package would encode so long a word, and no mail program would find the address."""
+    way_out = f"{scheme}://shop.example/unsubscribe/{'Im1haWxf.' * 30}"
+    content = sealed(
+        Letter("Hello", "Hello\n", "<p>Hello</p>"),
+        sender=Mailbox("shop", "shop.example"),
+        recipient=mailbox(to),
+        reply_to=None,
+        message_id="<mail_1@shop.example>",
+        at=AT,
+        way_out=way_out,
+    )
+
+    assert f"\r\nList-Unsubscribe: <{way_out}>\r\n".encode() in content
+    one_press = b"\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
+    assert (one_press in content) is (scheme == "https")

@@ -6,13 +6,22 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
-from tests.runtime.mail.conftest import greet, life, message
+from tests.runtime.mail.conftest import LINKS, greet, life, message, offer
 from tests.runtime.mail.postman import serving
 from webapp.kit.actors import SYSTEM
 from webapp.kit.clock import moved
 from webapp.runtime.events import EventRecord
 from webapp.runtime.jobs import JobRecord, JobState
-from webapp.runtime.mail import MailState, NotNow, call_off, post, resend, send_kept
+from webapp.runtime.mail import (
+    MailState,
+    NotNow,
+    Reached,
+    call_off,
+    post,
+    reached_by,
+    resend,
+    send_kept,
+)
 from webapp.runtime.mail.smtp import mail_server
 
 
@@ -47,12 +56,42 @@ def test_a_message_is_written_frozen_and_handed_in(floor, runner, server):
     assert received["From"] == "Lorrimore <hello@shop.example>"
     assert received["To"] == "ada@example.com"
     assert received["Auto-Submitted"] == "auto-generated"
+    assert received["List-Unsubscribe"] is None
     assert server.senders == ["hello@shop.example"]
     assert server.recipients == ["ada@example.com"]
     text, html = received.iter_parts()
     assert text.get_content().split() == sent.text_body.split()
     assert html.get_content().split() == sent.html_body.split()
     assert "Dear Ada, how are you?" in html.get_content()
+
+
+def test_what_nobody_asked_for_goes_to_those_who_agreed_and_tells_how_to_end_it(
+    floor, office_with, runner_with, server
+):
+    agreed = {"ada@example.com", "eve@example.com"}
+    with floor.writing() as session:
+        ada, eve, bob = (
+            post(session, offer, to=f"{name}@example.com", about=("person", name))
+            for name in ("ada", "eve", "bob")
+        )
+    agreed.remove("eve@example.com")
+
+    runner_with(office_with(smtp_url=server.url, agreed=agreed)).run_due()
+
+    states = [message(floor, one).state for one in (ada, eve, bob)]
+    assert states == [MailState.sent, MailState.cancelled, MailState.cancelled]
+    assert message(floor, bob).last_answer == "Whoever it was for does not want such mail."
+    (received,) = server.messages
+    assert received["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    link = received["List-Unsubscribe"].strip("<>")
+    token = link.removeprefix("https://shop.example/unsubscribe/")
+    text, html = received.iter_parts()
+    assert "https://shop.example/unsubscribe/" in text.get_content()
+    assert "https://shop.example/unsubscribe/" in html.get_content()
+    with floor.reading() as session:
+        assert reached_by(session, LINKS, token) == Reached("ada@example.com", "test.offer")
+        assert reached_by(session, LINKS, token[:-1]) is None
+        assert reached_by(session, LINKS, LINKS.signer("orders.mailed").sign(ada)) is None
 
 
 def test_saying_it_again_says_it_once(floor, runner, server, kind):

@@ -26,7 +26,7 @@ from webapp.accounts.commands.customers import (
     sign_customer_out,
     tag_customer,
 )
-from webapp.accounts.commands.describing import say_consent, set_avatar
+from webapp.accounts.commands.describing import end_news, say_consent, set_avatar
 from webapp.accounts.commands.exporting import (
     ask_for_export,
     forget_old_exports,
@@ -141,6 +141,7 @@ __all__ = [
     "end_grant",
     "end_grant_of",
     "end_grants",
+    "end_news",
     "erase",
     "forget_consents",
     "forget_ended",

@@ -1,10 +1,11 @@
 """What somebody shows of themselves, and whether they want our news."""
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, or_, select
 
 from webapp.accounts.events import AvatarChanged, ConsentSaid
 from webapp.accounts.models import Consent, Person
 from webapp.accounts.queries import Member, actor_of
+from webapp.accounts.words import MARKETING
 from webapp.runtime.events import emit
 
 
@@ -31,7 +32,8 @@ def say_consent(
 ) -> bool:
     """Note that somebody said yes or no to our news, in which words and where; False where that
     was so already. What was noted is never changed. ``person`` is None for a guest."""
-    latest = select(Consent.is_given).order_by(col(Consent.id).desc()).limit(1)
+    is_ours = Consent.purpose == MARKETING
+    latest = select(Consent.is_given).where(is_ours).order_by(col(Consent.id).desc()).limit(1)
     if person is not None:
         latest = latest.where(Consent.person_id == person.id)
     else:
@@ -42,6 +44,7 @@ def say_consent(
         Consent(
             person_id=person.id if person is not None else None,
             email=email,
+            purpose=MARKETING,
             is_given=is_given,
             source=source,
             wording=wording,
@@ -52,3 +55,23 @@ def say_consent(
         actor = actor_of(person.public_id, person.name, person.role)
         emit(session, ConsentSaid(person.public_id, is_given, source), actor=actor)
     return True
+
+
+def end_news(session: Session, address: str, *, wording: str) -> bool:
+    """Whoever reads there wants our news no more: those whose account has the address, or had it
+    when they said yes, and guests who gave it. False where nobody of them wanted any."""
+    address = address.lower()
+    said_there = select(Consent.person_id).where(func.lower(Consent.email) == address)
+    owners = session.exec(
+        select(Person)
+        .where(or_(col(Person.email) == address, col(Person.id).in_(said_there)))
+        .order_by(col(Person.id))
+        .with_for_update()
+    ).all()
+    ended = [
+        say_consent(
+            session, address, person=who, is_given=False, source="unsubscribe", wording=wording
+        )
+        for who in (*owners, None)
+    ]
+    return any(ended)

@@ -8,11 +8,12 @@ from webapp.orders.commands.noting import add_note
 from webapp.orders.commands.opening import ask_for_link, is_fresh, open_once
 from webapp.orders.commands.paying import count_money, mark_paid, record_refund
 from webapp.orders.commands.placing import Placement, place, purchase_of
-from webapp.orders.commands.writing import Message, write_to_customers
+from webapp.orders.commands.writing import Message, Sending, write_to_customers
 
 __all__ = [
     "Message",
     "Placement",
+    "Sending",
     "add_note",
     "ask_for_link",
     "attach_orders",

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, func, select
 
+from webapp.accounts import profiles
+from webapp.accounts.words import MARKETING
 from webapp.kit.actors import Actor
 from webapp.kit.errors import Invalid
 from webapp.kit.ids import public_id
@@ -23,19 +25,30 @@ LONGEST_TEXT = 5000
 @dataclass(frozen=True, slots=True)
 class Message:
     """A subject of one line and a plain text, to those who placed these ``orders`` (public ids)
-    and to the ``emails`` of people who ordered something."""
+    and to the ``emails`` of people who ordered something. ``is_news``: not about what they ordered,
+    so it goes to those alone who agreed to news."""
 
     subject: str
     text: str
     orders: Sequence[str] = ()
     emails: Sequence[str] = ()
+    is_news: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """Who is written to. ``is_known``: an earlier call had done it. ``withheld``: how many of those
+    named are not, because they did not agree to news."""
+
+    written: list[Written]
+    is_known: bool = False
+    withheld: int = 0
 
 
 def write_to_customers(
     session: Session, actor: Actor, message: Message, *, key: str = ""
-) -> tuple[list[Written], bool]:
-    """Write to each of these people once, however often they were named; gives what is sent, and
-    whether an earlier call had done it.
+) -> Sending:
+    """Write to each of these people once, however often they were named.
 
     The same ``key`` with the same message sends nothing again; with another it is refused as
     ``KeyUsedBefore``. Raises ``Invalid`` when one of them never ordered: then nobody is written to.
@@ -50,15 +63,21 @@ def write_to_customers(
         if any(one.version != stamp for one in before):
             raise KeyUsedBefore("This Idempotency-Key was sent with another message before.")
         if before:
-            return before, True
+            return Sending(before, is_known=True, withheld=len(found) - len(before))
+    wanted = _those_who_agreed(session, found) if message.is_news else found
     facts = [
         OrderMessageWritten(
-            order.public_id, order.number, message.subject, message.text, message=stamp
+            order.public_id,
+            order.number,
+            message.subject,
+            message.text,
+            message=stamp,
+            is_news=message.is_news,
         )
-        for order in found
+        for order in wanted
     ]
     emit_all(session, facts, actor=actor)
-    return written_under(session, mark), False
+    return Sending(written_under(session, mark), withheld=len(found) - len(wanted))
 
 
 def _check(message: Message) -> None:
@@ -102,10 +121,16 @@ def _recipients(session: Session, message: Message) -> list[Order]:
     return list(people.values())
 
 
+def _those_who_agreed(session: Session, orders: Sequence[Order]) -> list[Order]:
+    agreed = profiles.who_agreed(session, MARKETING, [order.email for order in orders])
+    return [order for order in orders if order.email.lower() in agreed]
+
+
 def _mark(actor: Actor, key: str) -> str:
     return "key_" + hashlib.sha256(f"{actor.id}\0{key}".encode()).hexdigest()[:32]
 
 
 def _digest(message: Message) -> str:
     said = (message.subject, message.text, *sorted(message.orders), "\0", *sorted(message.emails))
+    said += ("\0news",) if message.is_news else ()
     return hashlib.sha256("\0".join(said).encode()).hexdigest()[:24]

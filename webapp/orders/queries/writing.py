@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from webapp.runtime.jobs import JobRecord
 from webapp.runtime.mail import MailRecord
 
-KIND = "orders.message"
+KINDS = ("orders.message", "orders.news")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,8 @@ def written_under(session: Session, mark: str) -> list[Written]:
             ),
         )
         .where(
-            MailRecord.kind == KIND, col(MailRecord.version).startswith(f"{mark}:", autoescape=True)
+            col(MailRecord.kind).in_(KINDS),
+            col(MailRecord.version).startswith(f"{mark}:", autoescape=True),
         )
         .order_by(col(MailRecord.id), col(JobRecord.id))
     )

@@ -9,6 +9,7 @@ from webapp.runtime.mail.personal import empty_mail_about, personal
 from webapp.runtime.mail.posting import post
 from webapp.runtime.mail.sending import jobs
 from webapp.runtime.mail.table import MailRecord, MailState
+from webapp.runtime.mail.way_out import Reached, reached_by
 from webapp.runtime.mail.wordings import BadWords, MailWording, sources_of
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "Mails",
     "NotNow",
     "PostOffice",
+    "Reached",
     "Sources",
     "call_off",
     "empty_mail_about",
@@ -32,6 +34,7 @@ __all__ = [
     "message_of",
     "personal",
     "post",
+    "reached_by",
     "resend",
     "send_kept",
     "sources_of",

@@ -32,6 +32,9 @@ class MailKind:
     is_urgent: bool
     keeps: timedelta
     """How long a message is kept after it was sent or given up."""
+    agreed_to: str = ""
+    """The purpose (``marketing``) that its readers have to have agreed to, and can end by a link in
+    it. Empty where the message belongs to what they asked for themselves."""
 
     @property
     def template(self) -> str:
@@ -63,6 +66,7 @@ class Mails:
         needs: str,
         is_urgent: bool = False,
         keeps: timedelta = timedelta(days=730),
+        agreed_to: str = "",
     ) -> Callable[[Read], MailKind]:
         """Declare ``def name(session, **facts)`` as the one who reads what a message shows.
 
@@ -77,7 +81,7 @@ class Mails:
             full = f"{self.feature}.{name}"
             if full in self._kinds:
                 raise ValueError(f"there are two kinds of mail called {full}")
-            made = MailKind(full, read, title, when, sample, needs, is_urgent, keeps)
+            made = MailKind(full, read, title, when, sample, needs, is_urgent, keeps, agreed_to)
             self._kinds[full] = made
             return made
 

@@ -8,10 +8,11 @@ one: the package would decode ``=?utf-8?q?=0D=0A...?=`` and then write the line 
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTP, SMTPUTF8, Policy
 from email.utils import format_datetime
+from typing import Any
 
 import idna
 
@@ -25,8 +26,22 @@ _NAMED = re.compile(r"\s*(?P<name>[^<>]*?)\s*<(?P<address>[^<>]+)>\s*")
 
 _HEADERS = {
     b"from", b"to", b"reply-to", b"subject", b"date", b"message-id", b"auto-submitted",
-    b"mime-version", b"content-type",
+    b"mime-version", b"content-type", b"list-unsubscribe", b"list-unsubscribe-post",
 }  # fmt: skip
+
+
+class _Whole(UnstructuredHeader, BaseHeader):
+    """A header with an address of the web in it. The package breaks long words by encoding them,
+    and no mail program would find the address in there."""
+
+    def fold(self, *, policy: "Policy[Any]") -> str:
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_headers = HeaderRegistry()
+_headers.map_to_type("list-unsubscribe", _Whole)
+_ASCII = SMTP.clone(header_factory=_headers)
+_UNICODE = SMTPUTF8.clone(header_factory=_headers)
 
 
 class Unsendable(ValueError):
@@ -94,9 +109,13 @@ def sealed(
     reply_to: Mailbox | None,
     message_id: str,
     at: datetime,
+    way_out: str = "",
 ) -> bytes:
-    """The bytes to hand to a mail server: text first, HTML as the better alternative."""
-    message = EmailMessage(policy=SMTP if recipient.is_ascii and sender.is_ascii else SMTPUTF8)
+    """The bytes to hand to a mail server: text first, HTML as the better alternative. ``way_out``
+    is where its reader ends such mail (RFC 2369); by one press in their mail program (RFC 8058)
+    where that is a secure address."""
+    is_ascii = recipient.is_ascii and sender.is_ascii
+    message = EmailMessage(policy=_ASCII if is_ascii else _UNICODE)
     message["From"] = sender.header()
     message["To"] = recipient.header()
     if reply_to is not None:
@@ -106,6 +125,10 @@ def sealed(
     message["Message-ID"] = message_id
     # Nobody's holiday answer is wanted, and no list may answer either (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
+    if way_out.isascii() and way_out:
+        message["List-Unsubscribe"] = f"<{way_out}>"
+        if way_out.startswith("https://"):
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(letter.text, subtype="plain", charset="utf-8", cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", charset="utf-8", cte="quoted-printable")
     content = message.as_bytes()

@@ -77,6 +77,8 @@ class Draft:
     letterhead: Letterhead
     locale: str
     sources: Sources = OURS
+    way_out: str = ""
+    """Where the reader ends such mail; empty where there is nothing to end."""
 
 
 class LetterPress:
@@ -93,6 +95,7 @@ class LetterPress:
             **draft.values,
             "shop": draft.letterhead,
             "link": self._links.absolute,
+            "way_out": draft.way_out,
             "lang": draft.locale.replace("_", "-"),
         }
         path, own = draft.kind.template, draft.sources

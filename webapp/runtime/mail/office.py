@@ -11,15 +11,22 @@ from webapp.runtime.mail.declaring import MailKind, Mails
 from webapp.runtime.mail.envelope import Mailbox, NoAddress, mailbox, named_mailbox
 from webapp.runtime.mail.letters import OURS, Draft, Letter, Letterhead, LetterPress, Sources
 from webapp.runtime.mail.smtp import MailServer, mail_server
+from webapp.runtime.mail.way_out import PREVIEW, way_out
 from webapp.settings import Settings
 
 HeadOf = Callable[[Session], Letterhead]
 SourcesOf = Callable[[Session, str], Sources]
 """``(session, kind)``: what staff wrote in place of our words."""
+Agreed = Callable[[Session, str, str], bool]
+"""``(session, purpose, address)``: whether whoever reads there agreed to mail of that purpose."""
 
 
 def our_words(_session: Session, _kind: str) -> Sources:
     return OURS
+
+
+def nobody_agreed(_session: Session, _purpose: str, _address: str) -> bool:
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +47,7 @@ class PostOffice:
         mails: Mails,
         head_of: HeadOf,
         sources_of: SourcesOf = our_words,
+        agreed: Agreed = nobody_agreed,
     ) -> None:
         """Raises ``ValueError`` for settings that name no mail server or no address."""
         self.mails = mails
@@ -50,11 +58,25 @@ class PostOffice:
         self._reply_to = _setting("VITRINE_REPLY_TO", settings.reply_to)
         self._head_of = head_of
         self._sources_of = sources_of
+        self._agreed = agreed
 
     @property
     def can_send(self) -> bool:
         """Whether there is a mail server at all; else messages are kept in the outbox."""
         return self.server is not None
+
+    def is_wanted(self, session: Session, kind: str, address: str) -> bool:
+        """Whether a message of this kind may go there now: it belongs to what its reader asked for,
+        or they agreed to such mail and have not taken that back."""
+        found = self.mails.find(kind)
+        if found is None or not found.agreed_to:
+            return True
+        return self._agreed(session, found.agreed_to, address)
+
+    def way_out(self, kind: str, message: str) -> str:
+        """Where the reader of this message ends its sort; empty where there is nothing to end."""
+        found = self.mails.find(kind)
+        return way_out(self.links, message) if found is not None and found.agreed_to else ""
 
     def letterhead(self, session: Session) -> Letterhead:
         return self._head_of(session)
@@ -66,6 +88,7 @@ class PostOffice:
         facts: dict[str, Any],
         locale: str = "",
         sources: Sources | None = None,
+        message: str = PREVIEW,
     ) -> Draft:
         """Read what a message shows. ``sources`` for words that are only being tried out."""
         head = self._head_of(session)
@@ -74,7 +97,8 @@ class PostOffice:
         if sources is None:
             sources = self._sources_of(session, kind.kind)
         values = dict(kind(session, **facts))
-        return Draft(kind, values, head, head.manners.locale, sources)
+        end = self.way_out(kind.kind, message)
+        return Draft(kind, values, head, head.manners.locale, sources, end)
 
     def render(
         self,

@@ -60,8 +60,11 @@ def send(context: JobContext, message: str) -> dict[str, str] | None:
     with context.reading() as session:
         waiting = _waiting(session, message)
         sender = office.sender(office.letterhead(session))
+        is_wanted = waiting is None or office.is_wanted(session, waiting.kind, waiting.to_address)
     if waiting is None:
         return None
+    if not is_wanted:
+        return _cancel(context, message, "Whoever it was for does not want such mail.")
     if waiting.expires_at is not None and waiting.expires_at < now():
         return _cancel(context, message, "It came too late to be of use.")
     if not waiting.is_written:
@@ -75,7 +78,7 @@ def send(context: JobContext, message: str) -> dict[str, str] | None:
     if office.server is None or sender is None:
         reason = "no mail server is set" if office.server is None else "the shop has no address"
         return _keep(context, message, f"Kept here: {reason}.")
-    return _settle(context, message, _try(office, sender, waiting), office.server.host)
+    return _settle(context, message, _try(office, sender, waiting, message), office.server.host)
 
 
 @jobs.job(every=timedelta(hours=24))
@@ -137,7 +140,7 @@ def _write(
         raise LookupError(f"there is no mail called {waiting.kind} in this version of the shop")
     try:
         with context.reading() as session:
-            draft = office.draft(session, kind, waiting.facts, waiting.locale)
+            draft = office.draft(session, kind, waiting.facts, waiting.locale, message=message)
         letter = office.press.write(draft)
     except NotFound as gone:
         return _cancel(context, message, f"What it is about is gone. {gone.detail}")
@@ -162,7 +165,7 @@ def _write(
     return None
 
 
-def _try(office: PostOffice, sender: Sender, waiting: _Waiting) -> Answer:
+def _try(office: PostOffice, sender: Sender, waiting: _Waiting, message: str) -> Answer:
     assert office.server is not None and waiting.message_id is not None
     try:
         recipient = mailbox(waiting.to_address, waiting.to_name)
@@ -173,6 +176,7 @@ def _try(office: PostOffice, sender: Sender, waiting: _Waiting) -> Answer:
             reply_to=sender.reply_to,
             message_id=waiting.message_id,
             at=now(),
+            way_out=office.way_out(waiting.kind, message),
         )
     except Unsendable as error:
         return Answer(Fate.never, str(error))

@@ -16,6 +16,7 @@ from webapp.storefront.account import (
     security,
     security_log,
     sign_in,
+    unsubscribing,
 )
 from webapp.storefront.account.coming_in import come_in
 from webapp.storefront.account.doors import ACCOUNT
@@ -24,7 +25,7 @@ from webapp.storefront.account.second import second_pages
 
 pages = APIRouter()
 _INSIDE = (home, orders, addresses, profile, email, security, security_log, data)
-_DOORS = (sign_in, registering, recovering, providers, linking)
+_DOORS = (sign_in, registering, recovering, providers, linking, unsubscribing)
 for _room in (*_INSIDE, *_DOORS):
     pages.include_router(_room.pages)
 pages.include_router(second_pages(ACCOUNT, come_in))

@@ -137,7 +137,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, furnished: Settings) -> Itera
 
 def copy_of(furnished: Settings, folder: Path) -> Path:
     """The furnished shop's folders, copied."""
-    shutil.copytree(furnished.data_dir, folder, dirs_exist_ok=True)
+    # Its compiled templates stay shared, which a copy of what the link leads to would not be.
+    shutil.copytree(furnished.data_dir, folder, symlinks=True, dirs_exist_ok=True)
     return folder
 
 

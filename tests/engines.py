@@ -101,7 +101,8 @@ def copied(server_address: str, template: str) -> Iterator[str]:
     """The address of a copy of a database, for as long as the block lasts."""
     name = f"shop_{next(_numbers)}"
     with _administrator(server_address) as server:
-        _run(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+        # Files as they are: by way of the log, the usual way, takes half as long again.
+        _run(server, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
         yield _named(server_address, name)
         _run(server, f"DROP DATABASE {name} WITH (FORCE)")
 

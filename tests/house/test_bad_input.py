@@ -107,12 +107,16 @@ def test_no_value_breaks_a_form(shop: Site):
     """Every field of a form at once, as nobody's browser would send it."""
     values = _values(shop, NASTY)
     faults: list[str] = []
+    sent = 0
     for route in _swept(shop, safe=False):
         names = _fields(route.dependant)
-        for value in values:
+        # One without fields is sent once: the same again would say nothing new.
+        for value in values if names else values[:1]:
+            sent += 1
             _send(faults, shop, route, shop.address(route), dict.fromkeys(names, value))
 
     assert faults == []
+    assert sent > 200
 
 
 def test_no_field_breaks_a_form_that_is_right_otherwise(shop: Site):

@@ -1,9 +1,11 @@
 """Customers as staff see them: found, looked at, sorted, helped and let go."""
 
+from dataclasses import replace
+
 import pytest
 from sqlmodel import select
 
-from tests.factories.orders import make_paid_order
+from tests.factories.orders import BERLIN, make_paid_order
 from tests.factories.people import link_in, mails_to, make_customer
 from webapp.accounts import commands, queries
 from webapp.accounts.models import Consent, CustomerNote, DataExport, Person
@@ -211,3 +213,19 @@ def test_groups_are_made_renamed_and_given_up(office, shoppers):
     page = office.get("/admin/customers/groups").submit(f"#delete-{key}", htmx=True)
     assert "Wholesale" not in page.html
     assert office.post(f"/admin/customers/groups/{key}/removal").status == 404
+
+
+def test_the_addresses_of_the_account_stand_beside_those_that_orders_went_to(office, db, shoppers):
+    ada = queries.by_public_id(db, shoppers["ada"])
+    secret = commands.admit(db, queries.Credentials.of(ada), commands.Browser("Firefox"))
+    member = queries.member_of_token(db, secret)
+    commands.add_address(db, member, replace(BERLIN, street_address="Torstraße 99"))
+    db.commit()
+
+    page = office.get(f"/admin/customers/{shoppers['ada']}")
+
+    contact = page.text("section[aria-labelledby=contact-title]")
+    book, _, sent = contact.partition("Where orders went")
+    assert "Address book" in book
+    assert "Torstraße 99" in book and "For deliveries and invoices" in book
+    assert "Torstraße 1 " in sent and "Torstraße 99" not in sent

@@ -8,7 +8,7 @@ from tests.factories.cart import make_goods
 from tests.factories.catalogue import make_category, make_product, variants_of
 from tests.factories.orders import make_paid_order
 from webapp.backoffice.history_changes import changes_in
-from webapp.backoffice.history_words import sentence
+from webapp.backoffice.history_words import has_words, sentence
 from webapp.catalogue import commands as catalogue
 from webapp.catalogue.drafts import VariantSave
 from webapp.inventory import commands as inventory
@@ -17,6 +17,7 @@ from webapp.kit.clock import frozen
 from webapp.kit.money import Money
 from webapp.pricing import commands as pricing
 from webapp.runtime.events import known_names
+from webapp.storefront.account.security_log import is_told, words_for
 
 ADA = Actor(
     "staff", "per_ada", "Ada", frozenset({"catalogue:write", "stock:write", "settings:write"})
@@ -184,6 +185,18 @@ def test_every_event_is_told_in_words():
         said = sentence(name, {}, "EUR")
         assert said, name
         assert said[0] == said[0].upper(), name
+
+
+def test_all_that_opens_an_account_has_words_for_staff_and_for_its_owner():
+    """A new kind of event about people, their passkeys, keys or providers is put in words twice."""
+    of_people = ("person.", "passkey.", "key.", "customer.", "staff.", "provider.")
+    names = sorted(known_names())
+    assert [one for one in names if one.startswith(of_people) and not has_words(one)] == []
+    told = [one for one in names if is_told(one)]
+    assert len(told) >= 28
+    for name in told:
+        said = words_for(name, {})
+        assert said[0] == said[0].upper() and "_" not in said, name
 
 
 def test_values_are_shown_as_people_write_them():

@@ -7,9 +7,10 @@ from sqlmodel import Session, col, select
 
 from tests.factories.cart import make_goods
 from tests.factories.orders import CLERK, make_order, make_paid_order
+from tests.factories.people import make_customer
 from tests.factories.pricing import make_shipping_method, make_tax_rate
 from webapp.kit.money import Money
-from webapp.orders import commands
+from webapp.orders import commands, queries
 from webapp.orders.mails import mails
 from webapp.orders.models import CancelReason, Order, OrderLine
 from webapp.runtime.mail import MailRecord, MailState
@@ -184,6 +185,30 @@ def test_amounts_are_written_as_in_the_language_of_the_order(db, run_jobs):
     run_jobs()
 
     assert "19,99\u00a0€" in mail_of(db, "order_placed").text_body
+
+
+def test_the_language_that_somebody_chose_for_themselves_wins_in_every_message(db, run_jobs):
+    """In the transaction that placed the order, and in those that come later."""
+    ada = make_customer(db, locale="de_DE")
+    order = make_order(db)
+    order.person_id = ada.id
+    db.add(order)
+    db.flush()
+    assert queries.buyer_of(db, order.public_id).locale == "de_DE"
+    db.commit()
+    key = order.id
+    db.expunge_all()
+    assert queries.buyer_of(db, order.public_id).locale == "de_DE"
+    order = db.get(Order, key)
+    commands.mark_paid(db, CLERK, order)
+    db.commit()
+    commands.fulfil(db, CLERK, order)
+    db.commit()
+    run_jobs()
+
+    for kind in ("order_paid", "order_shipped"):
+        assert mail_of(db, kind).locale == "de_DE", kind
+    assert "19,99\u00a0€" in mail_of(db, "order_paid").text_body
 
 
 @pytest.mark.parametrize("words", AWKWARD)

@@ -52,6 +52,7 @@ def mail_the_link(session: Session, event: LinkPromised) -> None:
         kind,
         to=link.email,
         about=("link", event.link),
+        locale=queries.by_public_id(session, event.person).locale,
         useful_for=LASTS[purpose],
         link=event.link,
     )

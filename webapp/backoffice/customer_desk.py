@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field
 from sqlmodel import Session, col, select
 
+from webapp.accounts import profiles
 from webapp.accounts import queries as accounts
 from webapp.accounts.models import (
     Consent,
@@ -84,6 +85,7 @@ def desk(session: Session, staff: Actor, public_id: str, forms: Forms) -> dict[s
         "consent": _consent(session, key),
         "bought": bought,
         "orders": [(row, pills(row)) for row in found],
+        "book": _book(session, key),
         "addresses": _addresses(session, key) if may_see_orders else [],
         "notes": _notes(session, key),
         "own_id": staff.id,
@@ -131,6 +133,17 @@ def _consent(session: Session, key: int) -> tuple[bool, datetime, str] | None:
         .limit(1)
     ).first()
     return None if row is None else (row[0], row[1], row[2])
+
+
+def _book(session: Session, key: int) -> list[tuple[str, list[str]]]:
+    """The address book of the account: what checkout takes each for, and its lines."""
+    locale = current(session).locale
+    found = []
+    for one in profiles.address_book(session, key):
+        uses = (("deliveries", one.is_delivery), ("invoices", one.is_invoice))
+        used = " and ".join(what for what, is_so in uses if is_so)
+        found.append((f"For {used}" if used else "", list(one.address.lines(locale))))
+    return found
 
 
 def _addresses(session: Session, key: int) -> list[list[str]]:

@@ -37,6 +37,17 @@ _TOLD: Mapping[str, str] = {
     "person.email_change_asked": "Asked for another address",
     "person.email_change_stopped": "Kept their address",
     "person.email_changed": "Address changed",
+    "person.second_factor_on": "More than the password is asked for from now on",
+    "person.authenticator_added": "App that makes codes added",
+    "person.authenticator_removed": "App that makes codes removed",
+    "passkey.added": "Passkey added",
+    "passkey.renamed": "Passkey given another name",
+    "passkey.removed": "Passkey removed",
+    "passkey.doubted": "A passkey looked like a copy and opens nothing any more",
+    "provider.added": "Added",
+    "provider.changed": "Changed",
+    "provider.removed": "Removed",
+    "customer.orders_attached": "Orders placed as a guest are theirs now",
     "order.buyer_forgotten": "Its buyer was erased",
     "person.registered_again": "Somebody asked for an account with this address again",
     "import.uploaded": "File brought in",
@@ -67,6 +78,11 @@ def sentence(name: str, facts: Facts, currency: str) -> str:
     """What the event of this name says happened, in the manners that are spoken. Amounts are in
     ``currency`` unless the event says so."""
     return _said(name, facts, currency) or name.partition(".")[2].replace("_", " ").capitalize()
+
+
+def has_words(name: str) -> bool:
+    """Whether somebody put events of this name in words of their own."""
+    return name in _TOLD or name in _SAYERS
 
 
 def named(name: str) -> str:
@@ -168,7 +184,10 @@ def _failing(facts: Facts, currency: str) -> str:
 def _signed_in(facts: Facts, currency: str) -> str:
     how = str(facts.get("how") or "password")
     ways = {"password": "", "link": " by a mailed link", "passkey": " with a passkey"}
+    beside = {"code": "a code", "recovery": "a recovery code", "passkey": "a passkey"}
     said = f"Signed in{ways.get(how, f' with {how}')}"
+    if facts.get("second") in beside:
+        said += f" and {beside[str(facts['second'])]}"
     said = f"{said}, on a new device" if facts.get("is_new_device") else said
     told = [str(facts[name]) for name in ("device", "network") if facts.get(name)]
     return f"{said} ({', '.join(told)})" if told else said
@@ -186,6 +205,33 @@ def _password(facts: Facts, currency: str) -> str:
 def _link(facts: Facts, currency: str) -> str:
     purpose = str(facts.get("purpose"))
     return f"Link mailed: {_LINKS.get(purpose, purpose.replace('_', ' '))}"
+
+
+def _factor_off(facts: Facts, currency: str) -> str:
+    if facts.get("how") == "reset":
+        return "What is asked beside the password was taken away for them"
+    return "The password alone is enough from now on"
+
+
+def _codes(facts: Facts, currency: str) -> str:
+    return "Recovery codes made" if facts.get("first") else "New recovery codes made"
+
+
+def _code_used(facts: Facts, currency: str) -> str:
+    return f"Recovery code used, {facts.get('left', 0)} left"
+
+
+def _granted(facts: Facts, currency: str) -> str:
+    return f"Program let in: {facts.get('client') or 'without a name'}"
+
+
+def _grant_ended(facts: Facts, currency: str) -> str:
+    ways = {
+        "reused": "Program shut out: its token came twice",
+        "replaced": "Program signed out by newer ones",
+        "everywhere": "All programs signed out",
+    }
+    return ways.get(str(facts.get("how")), "Program signed out")
 
 
 def _key(facts: Facts, currency: str) -> str:
@@ -248,6 +294,11 @@ _SAYERS: Mapping[str, Callable[[Facts, str], str]] = {
     "person.signed_out": _signed_out,
     "person.password_changed": _password,
     "person.link_promised": _link,
+    "person.second_factor_off": _factor_off,
+    "person.recovery_codes_made": _codes,
+    "person.recovery_code_used": _code_used,
+    "person.grant_made": _granted,
+    "person.grant_ended": _grant_ended,
     "key.made": _key,
     "import.started": _started,
     "import.checked": _counts("Checked"),

@@ -3,15 +3,17 @@
 from dataclasses import dataclass
 
 from sqlalchemy import or_
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
+from webapp.accounts.models import Person
 from webapp.orders.errors import NoSuchOrder
 from webapp.orders.models import Order
 
 
 @dataclass(frozen=True, slots=True)
 class Buyer:
-    """Whom to write to about an order, and in which language."""
+    """Whom to write to about an order, and in which language: the one that somebody with an account
+    chose for themselves, else the order's."""
 
     email: str
     name: str
@@ -69,18 +71,27 @@ def placed_before(session: Session, cart_id: int, attempt: str | None) -> Order 
 
 
 def buyer_of(session: Session, public_id: str) -> Buyer | None:
-    """Who placed the order of that id, if it is an order's. Costs no statement in the transaction
-    that places or changes it.
+    """Who placed the order of that id, if it is an order's. In the transaction that places or
+    changes it that costs no statement, and one for somebody with an account.
     """
     for known in session.identity_map.values():
         if isinstance(known, Order) and known.public_id == public_id:
-            return Buyer(known.email, known.customer_name, known.locale)
+            own = _own_locale(session, known.person_id) if known.person_id else ""
+            return Buyer(known.email, known.customer_name, own or known.locale)
     row = session.exec(
-        select(Order.email, Order.customer_name, Order.locale).where(
-            col(Order.public_id) == public_id
+        select(
+            Order.email,
+            Order.customer_name,
+            func.coalesce(func.nullif(Person.locale, ""), Order.locale),
         )
+        .outerjoin(Person, col(Person.id) == col(Order.person_id))
+        .where(col(Order.public_id) == public_id)
     ).one_or_none()
     return Buyer(*row) if row else None
+
+
+def _own_locale(session: Session, person_key: int) -> str:
+    return session.exec(select(Person.locale).where(Person.id == person_key)).first() or ""
 
 
 def has_unclaimed(session: Session, email: str) -> bool:

@@ -27,6 +27,9 @@ SIZE = 30
 TOLD = frozenset(
     {
         "customer.created",
+        "customer.erasure_asked",
+        "customer.erasure_stopped",
+        "customer.export_asked",
         "customer.verified",
         "customer.closed",
         "customer.opened",
@@ -36,11 +39,15 @@ TOLD = frozenset(
         "key.revoked",
     }
 )
-"""Beside all that is called ``person.…``. What staff write of somebody is none of it."""
+"""Beside all that is called ``person.…`` and ``passkey.…``. What staff write of somebody is
+none of it."""
 
 _WORDS: Mapping[str, str] = {
     "customer.created": "The account was made",
     "customer.verified": "The address was confirmed",
+    "customer.erasure_asked": "The account was to be erased in three days",
+    "customer.erasure_stopped": "The account was not to be erased after all",
+    "customer.export_asked": "A copy of your data was asked for",
     "customer.closed": "The account was closed",
     "customer.opened": "The account was opened again",
     "staff.added": "Began to work here",
@@ -48,6 +55,16 @@ _WORDS: Mapping[str, str] = {
     "key.made": "An API key was made",
     "key.revoked": "An API key was revoked",
     "person.registered_again": "Somebody asked for an account with your address",
+    "person.email_change_asked": "Another address was asked for",
+    "person.email_change_stopped": "The address was kept as it is",
+    "person.email_changed": "The address was changed",
+    "person.second_factor_on": "More than the password is asked for from now on",
+    "person.authenticator_added": "An app that makes codes was added",
+    "person.authenticator_removed": "The app that makes codes was removed",
+    "passkey.added": "A passkey was added",
+    "passkey.renamed": "A passkey was given another name",
+    "passkey.removed": "A passkey was removed",
+    "passkey.doubted": "A passkey looked like a copy and opens nothing any more",
 }
 _WAYS = {"password": "with the password", "link": "by a mailed link", "passkey": "with a passkey"}
 _LINKS = {
@@ -56,6 +73,17 @@ _LINKS = {
     "staff_reset": "A link to a new password was mailed",
     "sign_in": "A link to sign in was mailed",
     "invite": "An invitation was mailed",
+}
+_BESIDE = {
+    "code": "and a code",
+    "recovery": "and a recovery code",
+    "passkey": "and a passkey",
+}
+_ENDED = {
+    "signed_out": "A program signed itself out",
+    "reused": "A program was shut out: its token came twice",
+    "replaced": "A program was signed out by newer ones",
+    "everywhere": "All programs were signed out",
 }
 _PASSWORDS = {
     "reset": "The password was changed by a mailed link",
@@ -97,7 +125,12 @@ def security_log(
 
 
 def _names() -> tuple[str, ...]:
-    return tuple(sorted(one for one in known_names() if one.startswith("person.") or one in TOLD))
+    return tuple(sorted(filter(is_told, known_names())))
+
+
+def is_told(name: str) -> bool:
+    """Whether an event of this name, about somebody, is shown to them."""
+    return name.startswith(("person.", "passkey.")) or name in TOLD
 
 
 def _line(fact: Happening, person: str) -> Line:
@@ -105,7 +138,7 @@ def _line(fact: Happening, person: str) -> Line:
     is_sign_in = fact.name == "person.signed_in"
     return Line(
         at=fact.at,
-        text=_text(fact.name, facts),
+        text=words_for(fact.name, facts),
         device=str(facts.get("device") or "") if is_sign_in else "",
         network=str(facts.get("network") or "") if is_sign_in else "",
         by="the shop’s staff" if fact.actor_kind == "staff" and fact.actor_id != person else "",
@@ -113,11 +146,13 @@ def _line(fact: Happening, person: str) -> Line:
     )
 
 
-def _text(name: str, facts: Mapping[str, Any]) -> str:
+def words_for(name: str, facts: Mapping[str, Any]) -> str:
+    """What happened, for its owner. Raises ``KeyError`` for an event that nobody put in words."""
     match name:
         case "person.signed_in":
             how = str(facts.get("how") or "password")
-            return f"Signed in {_WAYS.get(how, f'with {how}')}"
+            beside = _BESIDE.get(str(facts.get("second")), "")
+            return f"Signed in {_WAYS.get(how, f'with {how}')} {beside}".rstrip()
         case "person.signed_out":
             return "Signed out" if facts.get("sign_in") else "Other browsers were signed out"
         case "person.password_changed":
@@ -126,7 +161,20 @@ def _text(name: str, facts: Mapping[str, Any]) -> str:
             return f"Linked with {facts.get('with', 'a provider')}"
         case "person.identity_unlinked":
             return f"No longer linked with {facts.get('with', 'a provider')}"
+        case "person.second_factor_off":
+            if facts.get("how") == "reset":
+                return "What is asked beside the password was taken away for you"
+            return "The password alone is enough from now on"
+        case "person.recovery_codes_made":
+            return (
+                "Recovery codes were made" if facts.get("first") else "New recovery codes were made"
+            )
+        case "person.recovery_code_used":
+            return f"A recovery code was used; {facts.get('left', 0)} are left"
+        case "person.grant_made":
+            return f"A program was let in: {facts.get('client') or 'it gave no name'}"
+        case "person.grant_ended":
+            return _ENDED.get(str(facts.get("how")), "A program was signed out")
         case "person.link_promised":
             return _LINKS.get(str(facts.get("purpose")), "A link was mailed")
-    plain = name.partition(".")[2].replace("_", " ").capitalize()
-    return _WORDS.get(name, plain)
+    return _WORDS[name]

@@ -96,6 +96,28 @@ def test_a_dry_run_tells_and_changes_nothing(shop: OpenShop, tmp_path: Path) -> 
         assert (told["Price"], told["Stock"]) == ("19.00 EUR", "2")
 
 
+def test_a_dry_run_reads_attributes_as_the_import_will(shop: OpenShop, tmp_path: Path) -> None:
+    header = f"{HEADER},Attribute: Grain [choice],Attribute: Age [number]"
+    bring(shop, written(tmp_path, header, f"{STOOL},Fine,"))
+    file = written(
+        tmp_path, header, f"{STOOL},Coarse,12", f"{JUG},coarse,old", "cup,Cup,active,C,9,,,,,,Fine,"
+    )
+
+    planned, done = bring(shop, file, dry_run=True), bring(shop, file)
+
+    assert counted(planned) == counted(done) == [1, 1, 0, 0, 1]
+    with shop.database.reading() as session:
+        checked, imported = session.scalars(
+            select(CatalogueImport).order_by(col(CatalogueImport.id).desc()).limit(2)
+        ).all()[::-1]
+        assert checked.found["names"]["choices"] == ["Grain: Coarse"]
+        assert checked.found["names"]["attributes"] == ["Age"]
+        told = [session.get(ImportRow, (one.id, 2)) for one in (checked, imported)]
+        assert [row.messages[0]["text"] for row in told if row] == [
+            "Age is a number like 12.5."
+        ] * 2
+
+
 def test_only_what_differs_is_changed(shop: OpenShop, tmp_path: Path) -> None:
     bring(shop, written(tmp_path, HEADER, STOOL, JUG))
 

@@ -20,6 +20,7 @@ from webapp.catalogue.models import (
     Category,
     Collection,
     Product,
+    ProductImage,
     ProductStatus,
     Tag,
     Variant,
@@ -206,6 +207,39 @@ def test_what_somebody_changed_since_is_left_unless_told_otherwise(
         assert [(fact.payload["left"], fact.actor_name) for fact in facts] == [
             (2, "Vitrine"), (0, "Vitrine")
         ]  # fmt: skip
+
+
+def test_what_somebody_did_to_its_pictures_since_is_left(stocked: OpenShop, tmp_path: Path) -> None:
+    header = "Handle,Title,SKU,Price,When sold out,Images,Variant image,External ids"
+    names = ("as it came", "described", "turned round", "shown")
+    lines = [f"{n},{n},{n},9.00,deny,cup.png > A cup; other.png,other.png," for n in names]
+    file = written(tmp_path, header, *lines, name="new.csv")
+    assert counted(bring(stocked, file, images=tmp_path / "pictures"))[0] == 4
+    assert back(stocked, dry_run=True) == [4, 0, 4, 0, 0]
+    with stocked.database.writing() as session:
+        found = {product.title: product for product in session.scalars(select(Product))}
+        images = {
+            title: session.scalars(
+                select(ProductImage)
+                .where(ProductImage.product_id == product.id)
+                .order_by(col(ProductImage.position))
+            ).all()
+            for title, product in found.items()
+        }
+        catalogue.describe_image(session, SYSTEM, images["described"][0], alt="A cup, from above")
+        turned = [image.id or 0 for image in reversed(images["turned round"])]
+        catalogue.order_images(session, SYSTEM, found["turned round"], turned)
+        key = session.scalars(select(Variant.id).where(Variant.sku == "shown")).one()
+        catalogue.show_for_variants(session, SYSTEM, found["shown"], {key or 0: None})
+
+    assert back(stocked, dry_run=True) == [4, 0, 1, 0, 3]
+    assert back(stocked) == [4, 0, 1, 0, 3]
+
+    with stocked.database.reading() as session:
+        left = set(session.scalars(select(Product.title)))
+        assert left & set(names) == set(names[1:])
+        notes = session.scalars(select(ImportBefore.note).where(ImportBefore.state == "left")).all()
+        assert notes == ["Somebody changed it since."] * 3
 
 
 def test_what_was_sold_since_stays_sold(stocked: OpenShop, tmp_path: Path) -> None:

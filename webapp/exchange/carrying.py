@@ -13,7 +13,7 @@ from webapp.catalogue import commands as catalogue
 from webapp.catalogue.columns import product_relations
 from webapp.catalogue.commands.knowing import in_chunks
 from webapp.catalogue.drafts import Planned, Saved
-from webapp.catalogue.models import RelationKind
+from webapp.catalogue.models import Attribute, RelationKind
 from webapp.exchange import keeping, picturing, stocking
 from webapp.exchange.calling import Name, remember
 from webapp.exchange.drafting import Ground, draft, without_rows
@@ -101,8 +101,10 @@ def _carry(session: Session, journey: Journey, items: list[Item]) -> None:
     before: dict[int, keeping.Kept] = {}
     renamed: set[int] = set()
     lacking = None
+    attributes: Mapping[str, Attribute] = journey.labels.attributes
     if journey.dry:
         journey.labels.list_missing(session, records, journey.coming)
+        attributes = {**attributes, **journey.labels.foresee(records, journey.coming)}
     else:
         keys = [item.found.id for item in items if item.found is not None]
         before = keeping.whole(session, keys, journey.currency)
@@ -116,7 +118,7 @@ def _carry(session: Session, journey: Journey, items: list[Item]) -> None:
         currency=journey.currency,
         new_status=journey.policy.new_status,
         categories=journey.labels.categories,
-        attributes=frozenset(journey.labels.attributes),
+        attributes=frozenset(attributes),
         variants=externals,
     )
     known = [v.id for item in items if item.found for v in item.found.variants]
@@ -230,7 +232,9 @@ def _save(session: Session, journey: Journey, items: Sequence[Item]) -> list[Ite
     saves = [item.draft.save for item in items if item.draft is not None]
     outcomes: Sequence[Saved | Planned | ShopError]
     if journey.dry:
-        outcomes = catalogue.plan_products(session, saves)
+        outcomes = catalogue.plan_products(
+            session, saves, foreseen=journey.labels.foreseen if journey.labels else {}
+        )
     else:
         outcomes = catalogue.save_products(session, journey.actor, saves, origin=journey.reference)
     again: list[Item] = []

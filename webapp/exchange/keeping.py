@@ -37,7 +37,7 @@ from webapp.exchange.calling import Name
 from webapp.exchange.dialects.vitrine import reading, writing
 from webapp.exchange.labelling import Labels
 from webapp.exchange.lines import Choices
-from webapp.exchange.models import BeforeState
+from webapp.exchange.models import BeforeState, PictureState
 from webapp.exchange.reading import Row
 from webapp.exchange.records import ProductRecord, settled
 from webapp.exchange.shape import Shape
@@ -353,9 +353,10 @@ def _read_pictures(session: Session, ids: Sequence[int], found: Mapping[int, Kep
         found[row.product_id].images.append((row.file_id, row.alt, row.position))
     s = image_sources.c
     for row in session.execute(select(image_sources).where(s.product_id.in_(ids)).order_by(s.id)):
+        waiting = [] if row.state is PictureState.here else list(row.variant_ids)
         found[row.product_id].sources.append(
             {"source": row.source, "alt": row.alt, "position": row.position,
-             "file": files.get(row.image_id, 0), "variants": list(row.variant_ids),
+             "file": files.get(row.image_id, 0), "variants": waiting,
              "state": row.state.value}
         )  # fmt: skip
     shown = select(variants.c.product_id, variants.c.public_id, variants.c.image_id).where(

@@ -78,6 +78,8 @@ class Labels:
                 select(collections.c.id, collections.c.title).order_by(collections.c.id.desc())
             )
         }
+        self.foreseen: dict[str, Attribute] = {}
+        """Attributes as they would be, where a dry run would make them or add to their choices."""
         session.expunge_all()
 
     def make(self, session: Session, actor: Actor, records: Sequence[ProductRecord]) -> None:
@@ -98,6 +100,26 @@ class Labels:
         """Note in ``coming`` what ``make`` and the saving of brands and tags would make."""
         self._list_made(records, coming)
         self._list_saved(session, records, coming)
+
+    def foresee(self, records: Sequence[ProductRecord], coming: Coming) -> Mapping[str, Attribute]:
+        """The attributes by code as ``make`` would leave them, for a dry run to read values by."""
+        for each in _attributes(records):
+            code, value = code_of(each.name), plain_line(each.value or "")
+            row = self.foreseen.get(code) or self.attributes.get(code)
+            kind = AttributeType(each.kind)
+            if row is None:
+                row = Attribute(
+                    id=-1 - len(self.foreseen), code=code, name=plain_line(each.name), type=kind
+                )
+            elif not _adds(row, kind, value):
+                continue
+            elif code in self.attributes:
+                coming.note("choices", f"{code}:{value.casefold()}", f"{row.name}: {value}")
+            choices = [*row.choices, value] if kind is AttributeType.choice else []
+            self.foreseen[code] = Attribute(
+                id=row.id, code=code, name=row.name, type=row.type, choices=choices
+            )
+        return self.foreseen
 
     def lacks_any(self, records: Sequence[ProductRecord]) -> bool:
         """Whether ``make`` would make something for these."""
@@ -148,7 +170,7 @@ class Labels:
                 unit=each.unit,
                 choices=choices,
             )
-        elif row.type is AttributeType.choice and each.kind == AttributeType.choice:
+        elif _adds(row, AttributeType(each.kind), value):
             self._offer(session, actor, row, value)
 
     def _offer(self, session: Session, actor: Actor, row: Attribute, value: str) -> None:
@@ -160,6 +182,13 @@ class Labels:
         self.attributes[row.code] = catalogue.update_attribute(
             session, actor, current, choices=choices
         )
+
+
+def _adds(row: Attribute, kind: AttributeType, value: str) -> bool:
+    """Whether the value is to join what there is to choose from."""
+    if row.type is not AttributeType.choice or kind is not AttributeType.choice:
+        return False
+    return value.casefold() not in {each.casefold() for each in row.choices}
 
 
 def join_collections(

@@ -271,7 +271,8 @@ def _attach(session: Session, actor: Actor, one: ImageSource, file_id: int) -> b
         variant_ids=wanted,
     )
     source.image_id, source.state, source.problem = image.id, PictureState.here, ""
-    source.variant_ids = []
+    # Kept from now on as what the file wanted, by which a later edit is told.
+    source.variant_ids = wanted
     session.flush()
     return True
 

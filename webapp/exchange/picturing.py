@@ -104,9 +104,8 @@ def galleries(session: Session, product_ids: Sequence[int], site: str = "") -> d
     ).order_by(c.id)
     for row in in_chunks(session, named, c.product_id, product_ids):
         if row.image_id is None:
-            picture = Picture(
-                row.source, row.alt, row.position, None, row.id, tuple(row.variant_ids), row.state
-            )
+            wanted = () if row.state == PictureState.here else tuple(row.variant_ids)
+            picture = Picture(row.source, row.alt, row.position, None, row.id, wanted, row.state)
             found[row.product_id].pictures.append(picture)
         elif row.image_id in by_image and by_image[row.image_id].source_id is None:
             by_image[row.image_id].source = row.source

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
 from sqlalchemy import delete, insert, select, update
 from sqlmodel import Session, col
 
 from webapp.catalogue import commands as catalogue
-from webapp.catalogue.columns import media_files, variants
+from webapp.catalogue.columns import media_files, product_images, variants
+from webapp.catalogue.commands.knowing import in_chunks
 from webapp.catalogue.models import Product, ProductImage
 from webapp.exchange.keeping import Before, image_sources
 from webapp.exchange.models import PictureState
@@ -20,6 +25,43 @@ def restore_pictures(session: Session, actor: Actor, product: Product, before: B
     _restore_images(session, actor, product, before)
     _tie(session, product, before)
     _show(session, actor, product, before)
+
+
+def repictured(session: Session, import_id: int, had: Mapping[int, set[int]]) -> set[int]:
+    """Those of these products where somebody described a picture that the import brought
+    otherwise, put it elsewhere, or made a version show another one.
+
+    ``had``: the files of the pictures that each had before; what became of those is told by the
+    digest of the product.
+    """
+    c, image = image_sources.c, product_images.c
+    query = (
+        select(
+            c.product_id, c.image_id, c.alt, c.position, c.variant_ids,
+            image.file_id, image.alt.label("words"), image.position.label("place"),
+        )
+        .join(product_images, image.id == c.image_id)
+        .where(c.import_id == import_id)
+    )  # fmt: skip
+    edited: set[int] = set()
+    told: dict[int, list[Any]] = defaultdict(list)
+    for row in in_chunks(session, query, c.product_id, sorted(had)):
+        if row.file_id not in had[row.product_id]:
+            told[row.image_id].append(row)
+    seen = select(variants.c.id, variants.c.image_id)
+    wanted = sorted({key for rows in told.values() for row in rows for key in row.variant_ids})
+    shown = dict(in_chunks(session, seen, variants.c.id, wanted))
+    for key, rows in told.items():
+        # A picture that the file named twice has what either name said.
+        one = rows[0]
+        is_as_told = (
+            one.words in {row.alt for row in rows}
+            and one.place in {row.position for row in rows}
+            and all(shown.get(each, key) == key for row in rows for each in row.variant_ids)
+        )
+        if not is_as_told:
+            edited.add(one.product_id)
+    return edited
 
 
 def _restore_sources(session: Session, product: Product, before: Before) -> None:

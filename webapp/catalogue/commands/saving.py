@@ -4,7 +4,7 @@ An import saves some hundred products at a time: the look-ups, the inserts and t
 derived tables are each made once for the batch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, insert, select
@@ -29,15 +29,24 @@ from webapp.catalogue.commands.planning import Plan, plan
 from webapp.catalogue.commands.refreshing import refresh
 from webapp.catalogue.commands.telling import tell
 from webapp.catalogue.drafts import Planned, ProductSave, Saved
-from webapp.catalogue.models import Option, OptionValue, Product, Variant
+from webapp.catalogue.models import Attribute, Option, OptionValue, Product, Variant
 from webapp.kit.actors import Actor
 from webapp.kit.clock import now
 from webapp.kit.errors import ShopError
 
 
-def plan_products(session: Session, saves: Sequence[ProductSave]) -> list[Planned | ShopError]:
-    """What ``save_products`` would do, in its order: the dry run. Writes nothing."""
+def plan_products(
+    session: Session,
+    saves: Sequence[ProductSave],
+    *,
+    foreseen: Mapping[str, Attribute] | None = None,
+) -> list[Planned | ShopError]:
+    """What ``save_products`` would do, in its order: the dry run. Writes nothing.
+
+    ``foreseen`` are attributes by code as they will be by then, not as they are.
+    """
     known = learn(session, saves)
+    known.attribute_kinds |= foreseen or {}
     outcomes: list[Planned | ShopError] = []
     for save in saves:
         made = _plan_or_refusal(session, known, save)

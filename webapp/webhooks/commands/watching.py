@@ -47,13 +47,18 @@ def sweep(session: Session, at_once: int) -> int:
     """Forget some messages and deliveries that are older than is kept, and what belonged to
     removed endpoints; how many rows went."""
     old, number = now() - KEEP, col(Announcement.sequence)
-    # By number, so that no hole is left where two transactions wrote at once.
-    kept = select(func.min(number)).where(col(Announcement.at) >= old).scalar_subquery()
-    announcements = (
-        select(col(Announcement.id))
-        .where(number.is_not(None), col(Announcement.at) < old, or_(kept.is_(None), number < kept))
+    # By number, so that no hole is left where two transactions wrote at once. Only the first
+    # numbers are looked at: a shop may keep a million of them.
+    first = (
+        select(col(Announcement.id), number, col(Announcement.at))
+        .where(number.is_not(None))
         .order_by(number)
         .limit(at_once)
+        .cte("first")
+    )
+    kept = select(func.min(first.c.sequence)).where(first.c.at >= old).scalar_subquery()
+    announcements = select(first.c.id).where(
+        first.c.at < old, or_(kept.is_(None), first.c.sequence < kept)
     )
     ended = col(Delivery.state) != DeliveryState.pending
     deliveries = (
@@ -68,10 +73,8 @@ def sweep(session: Session, at_once: int) -> int:
         (Delivery, orphans),
     ):
         swept += session.connection().execute(delete(table).where(col(table.id).in_(some))).rowcount
-    left = select(col(Delivery.endpoint_id))
-    empty = delete(Endpoint).where(
-        col(Endpoint.state) == EndpointState.removed, col(Endpoint.id).not_in(left)
-    )
+    left = select(col(Delivery.id)).where(col(Delivery.endpoint_id) == col(Endpoint.id))
+    empty = delete(Endpoint).where(col(Endpoint.state) == EndpointState.removed, ~left.exists())
     return swept + session.connection().execute(empty).rowcount
 
 

@@ -1,6 +1,7 @@
 """What people are told about their account, and the links they are mailed."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -17,6 +18,8 @@ mails = Mails("accounts")
 NEEDS = "staff:write"
 """Such a message opens an account to whoever reads it."""
 KEPT = timedelta(days=30)
+
+_kind = partial(mails.kind, needs=NEEDS, keeps=KEPT)
 
 
 def newest_person(session: Session) -> dict[str, Any] | None:
@@ -38,189 +41,159 @@ def newest_link(purpose: LinkPurpose) -> Any:
     return find
 
 
-@mails.kind(
+@_kind(
     "verify",
     title="Confirm the address",
     when="When somebody has made an account, or asks for the link again.",
     sample=newest_link(LinkPurpose.verify),
-    needs=NEEDS,
     is_urgent=True,
-    keeps=KEPT,
 )
 def verify(session: Session, *, link: str) -> dict[str, Any]:
     return _link(session, link)
 
 
-@mails.kind(
+@_kind(
     "reset",
     title="Choose a new password",
     when="When somebody says that they lost their password.",
     sample=newest_link(LinkPurpose.reset),
-    needs=NEEDS,
     is_urgent=True,
-    keeps=KEPT,
 )
 def reset(session: Session, *, link: str) -> dict[str, Any]:
     return _link(session, link)
 
 
-@mails.kind(
+@_kind(
     "sign_in",
     title="Sign in by link",
     when="When somebody asks for a link instead of typing a password.",
     sample=newest_link(LinkPurpose.sign_in),
-    needs=NEEDS,
     is_urgent=True,
-    keeps=KEPT,
 )
 def sign_in(session: Session, *, link: str) -> dict[str, Any]:
     return _link(session, link)
 
 
-@mails.kind(
+@_kind(
     "staff_invited",
     title="Invitation to the staff",
     when="When somebody is added to the staff and is to choose their own password.",
     sample=newest_link(LinkPurpose.invite),
-    needs=NEEDS,
     is_urgent=True,
-    keeps=KEPT,
 )
 def staff_invited(session: Session, *, link: str) -> dict[str, Any]:
     return _link(session, link)
 
 
-@mails.kind(
+@_kind(
     "staff_reset",
     title="Choose a new password for the back office",
     when="When somebody who works here has forgotten their password.",
     sample=newest_link(LinkPurpose.staff_reset),
-    needs=NEEDS,
     is_urgent=True,
-    keeps=KEPT,
 )
 def staff_reset(session: Session, *, link: str) -> dict[str, Any]:
     return _link(session, link)
 
 
-@mails.kind(
+@_kind(
     "registered_again",
     title="There is an account already",
     when="When somebody asks for an account with an address that has one.",
     sample=newest_person,
-    needs=NEEDS,
-    keeps=KEPT,
 )
 def registered_again(session: Session, *, person: str) -> dict[str, Any]:
     return _person(session, person)
 
 
-@mails.kind(
+@_kind(
     "new_device",
     title="Signed in on a new device",
     when="When somebody signs in with a browser that was not seen before.",
     sample=newest_person,
-    needs=NEEDS,
-    keeps=KEPT,
 )
 def new_device(session: Session, *, person: str, browser: str = "") -> dict[str, Any]:
     return {**_person(session, person), "browser": browser}
 
 
-@mails.kind(
+@_kind(
     "password_changed",
     title="The password was changed",
     when="When somebody's password was changed, however it was done.",
     sample=newest_person,
-    needs=NEEDS,
-    keeps=KEPT,
 )
 def password_changed(session: Session, *, person: str) -> dict[str, Any]:
     return _person(session, person)
 
 
-@mails.kind(
+@_kind(
     "stay",
     title="The account is about to be erased",
     when="When somebody asks for their account to be erased: how to stop it.",
     sample=newest_link(LinkPurpose.stay),
-    needs=NEEDS,
     is_urgent=True,
-    keeps=KEPT,
 )
 def stay(session: Session, *, link: str) -> dict[str, Any]:
     return _link(session, link)
 
 
-@mails.kind(
+@_kind(
     "old_email",
     title="Another address for the account",
     when="When somebody wants another address for their account: asks the mailbox it has.",
     sample=newest_link(LinkPurpose.old_email),
-    needs=NEEDS,
     is_urgent=True,
-    keeps=KEPT,
 )
 def old_email(session: Session, *, link: str) -> dict[str, Any]:
     return _link(session, link)
 
 
-@mails.kind(
+@_kind(
     "new_email",
     title="Confirm the new address",
     when="When somebody wants another address for their account: asks the new mailbox.",
     sample=newest_link(LinkPurpose.new_email),
-    needs=NEEDS,
     is_urgent=True,
-    keeps=KEPT,
 )
 def new_email(session: Session, *, link: str) -> dict[str, Any]:
     return {**_link(session, link), "name": ""}
 
 
-@mails.kind(
+@_kind(
     "address_in_use",
     title="Somebody wanted this address for their account",
     when="When somebody wants an address for their account that another account has.",
     sample=newest_link(LinkPurpose.new_email),
-    needs=NEEDS,
-    keeps=KEPT,
 )
 def address_in_use(session: Session, *, link: str) -> dict[str, Any]:
     return {"email": _link(session, link)["new_email"]}
 
 
-@mails.kind(
+@_kind(
     "email_changed",
     title="The address was changed",
     when="When the address of an account was changed: tells both mailboxes.",
     sample=newest_person,
-    needs=NEEDS,
-    keeps=KEPT,
 )
 def email_changed(session: Session, *, person: str) -> dict[str, Any]:
     return _person(session, person)
 
 
-@mails.kind(
+@_kind(
     "export_ready",
     title="Your data is ready",
     when="When the copy of all that is kept about somebody has been made.",
     sample=newest_person,
-    needs=NEEDS,
-    keeps=KEPT,
 )
 def export_ready(session: Session, *, person: str) -> dict[str, Any]:
     return _person(session, person)
 
 
-@mails.kind(
+@_kind(
     "new_key",
     title="A key for scripts was made",
     when="When an API key was made that acts for somebody.",
     sample=newest_person,
-    needs=NEEDS,
-    keeps=KEPT,
 )
 def new_key(
     session: Session, *, person: str, title: str = "Warehouse", prefix: str = "vk_8Jk2mQx4"
@@ -228,13 +201,11 @@ def new_key(
     return {**_person(session, person), "title": title, "prefix": prefix}
 
 
-@mails.kind(
+@_kind(
     "second_factor_changed",
     title="What is shown beside the password was changed",
     when="When an app or a passkey was added or removed, or recovery codes were made anew.",
     sample=newest_person,
-    needs=NEEDS,
-    keeps=KEPT,
 )
 def second_factor_changed(
     session: Session, *, person: str, what: str = "authenticator_added", passkey: str = ""
@@ -244,37 +215,31 @@ def second_factor_changed(
     return {**_person(session, person), "what": what, "passkey": passkey}
 
 
-@mails.kind(
+@_kind(
     "recovery_code_used",
     title="A recovery code was used",
     when="When somebody signs in with a recovery code.",
     sample=newest_person,
-    needs=NEEDS,
-    keeps=KEPT,
 )
 def recovery_code_used(session: Session, *, person: str, left: int = 9) -> dict[str, Any]:
     return {**_person(session, person), "left": left}
 
 
-@mails.kind(
+@_kind(
     "new_program",
     title="A program was let in",
     when="When somebody's password is used by a program that was not seen before.",
     sample=newest_person,
-    needs=NEEDS,
-    keeps=KEPT,
 )
 def new_program(session: Session, *, person: str, program: str = "") -> dict[str, Any]:
     return {**_person(session, person), "program": program}
 
 
-@mails.kind(
+@_kind(
     "token_reused",
     title="A program's token came twice",
     when="When what renews a program's access was used a second time, so that it was shut out.",
     sample=newest_person,
-    needs=NEEDS,
-    keeps=KEPT,
 )
 def token_reused(session: Session, *, person: str, program: str = "") -> dict[str, Any]:
     return {**_person(session, person), "program": program}

@@ -1,6 +1,7 @@
 """Customers: the list, and what staff know of one and do for them."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -121,7 +122,7 @@ def reset_customer(request: Request, db: Db, staff: Staff, public_id: str) -> Re
         db,
         staff,
         public_id,
-        lambda person: commands.help_customer(db, staff, person, LinkPurpose.reset),
+        partial(commands.help_customer, purpose=LinkPurpose.reset),
         "A link to a new password is on its way to them.",
     )
 
@@ -134,7 +135,7 @@ def verify_customer(request: Request, db: Db, staff: Staff, public_id: str) -> R
         db,
         staff,
         public_id,
-        lambda person: commands.help_customer(db, staff, person, LinkPurpose.verify),
+        partial(commands.help_customer, purpose=LinkPurpose.verify),
         "A link to confirm the address is on its way to them.",
     )
 
@@ -143,38 +144,21 @@ def verify_customer(request: Request, db: Db, staff: Staff, public_id: str) -> R
 def sign_customer_out(request: Request, db: Db, staff: Staff, public_id: str) -> Response:
     """End every browser of theirs."""
     return _done(
-        request,
-        db,
-        staff,
-        public_id,
-        lambda person: commands.sign_customer_out(db, staff, person),
-        "They are signed out everywhere.",
+        request, db, staff, public_id, commands.sign_customer_out, "They are signed out everywhere."
     )
 
 
 @pages.post("/{public_id}/closing", name="backoffice.close_customer")
 def close_customer(request: Request, db: Db, staff: Staff, public_id: str) -> Response:
     """Let them in no more. Nothing of theirs is deleted."""
-    return _done(
-        request,
-        db,
-        staff,
-        public_id,
-        lambda person: commands.close_customer(db, staff, person),
-        "The account is closed.",
-    )
+    return _done(request, db, staff, public_id, commands.close_customer, "The account is closed.")
 
 
 @pages.post("/{public_id}/opening", name="backoffice.open_customer")
 def open_customer(request: Request, db: Db, staff: Staff, public_id: str) -> Response:
     """Let them in again."""
     return _done(
-        request,
-        db,
-        staff,
-        public_id,
-        lambda person: commands.open_customer(db, staff, person),
-        "The account is open again.",
+        request, db, staff, public_id, commands.open_customer, "The account is open again."
     )
 
 
@@ -186,7 +170,7 @@ def export_customer(request: Request, db: Db, staff: Staff, public_id: str) -> R
         db,
         staff,
         public_id,
-        lambda person: commands.ask_for_export(db, staff, person),
+        commands.ask_for_export,
         "The copy is being made. They are told by mail when they can fetch it.",
     )
 
@@ -199,7 +183,7 @@ def erase_customer(request: Request, db: Db, staff: Staff, public_id: str) -> Re
         db,
         staff,
         public_id,
-        lambda person: commands.ask_for_erasure(db, staff, person),
+        commands.ask_for_erasure,
         "The account is erased in three days. They are told by mail how to stop it.",
     )
 
@@ -207,14 +191,7 @@ def erase_customer(request: Request, db: Db, staff: Staff, public_id: str) -> Re
 @pages.post("/{public_id}/erasure/stop", name="backoffice.keep_customer")
 def keep_customer(request: Request, db: Db, staff: Staff, public_id: str) -> Response:
     """They stay after all."""
-    return _done(
-        request,
-        db,
-        staff,
-        public_id,
-        lambda person: commands.stop_erasure(db, staff, person),
-        "The account stays.",
-    )
+    return _done(request, db, staff, public_id, commands.stop_erasure, "The account stays.")
 
 
 def _done(
@@ -222,10 +199,10 @@ def _done(
     session: Session,
     staff: Actor,
     public_id: str,
-    what: Callable[[Person], object],
+    what: Callable[[Session, Actor, Person], object],
     notice: str,
 ) -> Response:
-    what(customer_by(session, public_id))
+    what(session, staff, customer_by(session, public_id))
     return _answer(request, session, staff, public_id, Forms(), notice)
 
 

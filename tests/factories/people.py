@@ -46,10 +46,14 @@ def make_customer(
     return person
 
 
-def signed_in(browser: Browser, db: Session, person: Person, *, keep: bool = False) -> str:
-    """Give the browser a sign-in of this person; returns its token."""
+def signed_in(
+    browser: Browser, db: Session, person: Person, *, keep: bool = False, second: str = ""
+) -> str:
+    """Give the browser a sign-in of this person; returns its token. ``second`` is what was shown
+    beside the password."""
     known = Credentials.of(person)
-    secret = commands.admit(db, known, commands.Browser("Firefox/140.0 Windows", is_kept=keep))
+    device = commands.Browser("Firefox/140.0 Windows", is_kept=keep)
+    secret = commands.admit(db, known, device, second=second)
     assert secret is not None
     db.commit()
     cookies = browser.app.state.cookies

@@ -4,13 +4,16 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 import pytest
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import Page, Response
+from playwright.sync_api import Page, Response, Route
 
 from tests.chromium import DESKTOP, PHONE, Live, Person
 from tests.journeys.pages import Tour, Visit, tour_of
+from tests.journeys.states import states
+from webapp.settings import Settings
 
 TOOLS = Path(__file__).resolve().parents[1] / "tools/node_modules"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -18,6 +21,7 @@ COLOURS = ["color-contrast", "link-in-text-block"]
 """The only rules whose answer depends on light or dark."""
 
 NARROWEST = 320
+HTML: dict[str, Any] = {"content_type": "text/html; charset=utf-8"}
 
 MOST_HTML = 40_000
 MOST_CSS = 30_000
@@ -61,28 +65,55 @@ def test_everybody_can_use_every_page(
     """No violation of WCAG 2.2 A or AA, light and dark; no page wider than a narrow phone."""
     faults: list[str] = []
     for person in people(browser_program, live, tour, viewport=viewport, bypass_csp=True):
-        page = person.page
         for visit in visits_of(tour, person.who):
-            page.emulate_media(color_scheme="light")
-            person.opens(visit.path)
-            page.evaluate(axe)
-            for scheme, rules in (
-                ("light", {"type": "tag", "values": WCAG}),
-                ("dark", {"type": "rule", "values": COLOURS}),
-            ):
-                page.emulate_media(color_scheme=scheme)
-                faults += [
-                    f"{visit.path} ({visit.who}, {scheme}) {fault}"
-                    for fault in violations(page, rules)
-                ]
-            if name == "phone":
-                page.set_viewport_size({"width": NARROWEST, "height": 800})
-                width = page.evaluate("document.documentElement.scrollWidth")
-                if width > NARROWEST:
-                    faults.append(f"{visit.path} ({visit.who}) is {width} wide")
-                page.set_viewport_size(viewport)
+            found = faults_of(person, visit.path, axe, is_phone=name == "phone")
+            faults += [f"{visit.path} ({visit.who}): {fault}" for fault in found]
 
     assert faults == [], "\n".join(faults)
+
+
+def test_everybody_can_use_what_no_address_alone_shows(
+    browser_program: Chromium, live: Live, settings: Settings, axe: str
+):
+    """On a phone: what is asked between two steps, told once, or shown to somebody who leaves."""
+    faults: list[str] = []
+    person = Person(browser_program, live, viewport=PHONE, bypass_csp=True)
+    found = states(live.app, settings)
+    person.page.route(
+        "**/state?*", lambda route: route.fulfill(body=found[_name_in(route)], **HTML)
+    )
+    for name in found:
+        path = f"/state?{quote(name)}"
+        faults += [f"{name}: {fault}" for fault in faults_of(person, path, axe, is_phone=True)]
+    person.leaves()
+
+    assert faults == [], "\n".join(faults)
+
+
+def _name_in(route: Route) -> str:
+    return unquote(route.request.url.partition("?")[2])
+
+
+def faults_of(person: Person, path: str, axe: str, *, is_phone: bool) -> list[str]:
+    """What is wrong there in light and dark, and on a phone also its width."""
+    page = person.page
+    page.emulate_media(color_scheme="light")
+    person.opens(path)
+    page.evaluate(axe)
+    faults: list[str] = []
+    for scheme, rules in (
+        ("light", {"type": "tag", "values": WCAG}),
+        ("dark", {"type": "rule", "values": COLOURS}),
+    ):
+        page.emulate_media(color_scheme=scheme)
+        faults += [f"{scheme}: {fault}" for fault in violations(page, rules)]
+    if is_phone:
+        page.set_viewport_size({"width": NARROWEST, "height": 800})
+        width = page.evaluate("document.documentElement.scrollWidth")
+        if width > NARROWEST:
+            faults.append(f"is {width} wide")
+        page.set_viewport_size(PHONE)
+    return faults
 
 
 def test_no_page_complains_or_asks_anybody_else(browser_program: Chromium, live: Live, tour: Tour):

@@ -17,6 +17,7 @@ from tests.factories.people import register, sign_in
 from tests.factories.shop import CUSTOMER
 from tests.house.conftest import Site, copy_of, open_site, routes_of
 from tests.journeys.pages import ALSO, is_of_account, is_page
+from tests.journeys.states import states
 from webapp.runtime.mail import MailRecord
 from webapp.settings import Settings
 
@@ -39,11 +40,13 @@ def site(tmp_path_factory: pytest.TempPathFactory, furnished: Settings) -> Itera
     yield from open_site(settings_in(copy_of(furnished, tmp_path_factory.mktemp("html"))))
 
 
-def test_every_page_is_valid_html(site: Site, tmp_path: Path):
+def test_every_page_is_valid_html(site: Site, settings: Settings, tmp_path: Path):
     java = shutil.which("java")
     if java is None or not CHECKER.is_file():
         pytest.skip("the Nu HTML checker is absent: run bin/tools")
-    written = _write(site, tmp_path)
+    folder = tmp_path / "pages"
+    folder.mkdir()
+    written = _write(site, folder, states(site.app, settings))
     assert len(written) > 50
 
     done = subprocess.run(
@@ -71,7 +74,7 @@ def _counts(fault: dict[str, Any]) -> bool:
     return fault["type"] in {"error", "non-document-error"} or fault.get("subType") == "warning"
 
 
-def _write(site: Site, folder: Path) -> list[Path]:
+def _write(site: Site, folder: Path, more: dict[str, str]) -> list[Path]:
     """Each page in a file named after its address: as it is, and as a wrong form leaves it."""
     pages: dict[str, str] = {}
     shopper = site.anyone
@@ -96,6 +99,7 @@ def _write(site: Site, folder: Path) -> list[Path]:
     }.items():
         pages[name] = page.html
     pages |= _letters(site)
+    pages |= more
     written = []
     for name, html in pages.items():
         path = folder / (re.sub(r"\W+", "-", name).strip("-") + ".html")

@@ -57,7 +57,11 @@ class RoleChanged(Event):
 
 @dataclass(frozen=True)
 class CustomerCreated(PersonEvent):
+    """``has_registered``: they made it themselves, with an address that anybody could have typed.
+    It is told to listeners alone."""
+
     name: ClassVar[str] = "customer.created"
+    has_registered: bool = False
 
 
 @dataclass(frozen=True)

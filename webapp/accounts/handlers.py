@@ -11,6 +11,7 @@ from webapp.accounts.events import (
     AuthenticatorAdded,
     AuthenticatorRemoved,
     AvatarChanged,
+    CustomerCreated,
     CustomerErased,
     EmailChanged,
     ExportAsked,
@@ -58,10 +59,16 @@ def mail_the_link(session: Session, event: LinkPromised) -> None:
     )
 
 
+@handlers.on(CustomerCreated)
+def answer_who_registered(session: Session, event: CustomerCreated) -> None:
+    if event.has_registered:
+        jobs.answer_registration.later(session, person=event.person, is_new=True)
+
+
 @handlers.on(RegisteredAgain)
-def say_there_is_an_account(session: Session, event: RegisteredAgain) -> None:
-    """Once a day, however often somebody tries."""
-    _tell(session, mails.registered_again, event, version=f"{now():%Y-%m-%d}")
+def answer_who_is_registered(session: Session, event: RegisteredAgain) -> None:
+    """With a job as well, so that nobody tells one from the other by the time it takes."""
+    jobs.answer_registration.later(session, person=event.person, is_new=False)
 
 
 @handlers.on(SignedIn)

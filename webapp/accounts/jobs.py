@@ -6,10 +6,12 @@ import zipfile
 from datetime import timedelta
 from typing import IO
 
-from webapp.accounts import commands, profiles
+from webapp.accounts import commands, mails, profiles, queries
 from webapp.accounts.links import LinkPurpose
+from webapp.kit.clock import now
 from webapp.kit.errors import NotFound
 from webapp.runtime.jobs import JobContext, Jobs
+from webapp.runtime.mail import post
 from webapp.runtime.personal import Whose, personal_of
 
 jobs = Jobs("accounts")
@@ -23,6 +25,25 @@ def mail_link(context: JobContext, email: str, purpose: str) -> None:
     """
     with context.writing() as session:
         commands.ask_for_link(session, email, LinkPurpose(purpose))
+
+
+@jobs.job()
+def answer_registration(context: JobContext, person: str, is_new: bool) -> None:
+    """Write to the mailbox that an account was asked for with: a link to whoever is new; to others
+    that they have one, once a day however often somebody tries."""
+    with context.writing() as session:
+        if commands.answer_registration(session, person, is_new=is_new):
+            there = queries.by_public_id(session, person)
+            post(
+                session,
+                mails.registered_again,
+                to=there.email,
+                name=there.name,
+                about=("person", person),
+                version=f"{now():%Y-%m-%d}",
+                locale=there.locale,
+                person=person,
+            )
 
 
 @jobs.job(every=timedelta(hours=1))

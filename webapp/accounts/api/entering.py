@@ -49,6 +49,7 @@ from webapp.runtime.limits import Buckets
 from webapp.runtime.markup import plain_line
 from webapp.shop import queries as shops
 from webapp.web.deps import Data
+from webapp.web.failures import answer
 from webapp.web.limits import whose
 
 api = APIRouter(prefix="/auth", tags=["people"])
@@ -99,13 +100,13 @@ def login(
     request: Request, form: Annotated[LoginForm, Form()], _turn: HashTurn, data: Data
 ) -> Response:
     """Sign in with a form of `username` and `password`; gives the tokens of `/auth/token`."""
-    return _given(request, _let_in(request, data, form, form.username))
+    return _entered(request, data, form, form.username)
 
 
 @api.post("/login/json", name="accounts.api.login_json", response_model=TokenOut)
 def login_json(request: Request, body: LoginIn, _turn: HashTurn, data: Data) -> Response:
     """Sign in with JSON of `email` and `password`; gives the tokens of `/auth/token`."""
-    return _given(request, _let_in(request, data, body, body.email))
+    return _entered(request, data, body, body.email)
 
 
 @api.post("/refresh", name="accounts.api.refresh", response_model=TokenOut)
@@ -173,6 +174,15 @@ def _bound(request: Request) -> None:
             "Many accounts were made from your network. Wait, or use the page for it.",
             retry_after=math.ceil(wait),
         )
+
+
+def _entered(request: Request, data: Database, asked: LoginForm | LoginIn, typed: str) -> Response:
+    try:
+        return _given(request, _let_in(request, data, asked, typed))
+    except WrongPassword as refusal:
+        # Answered here: what leaves a route by raising is answered only after its dependencies
+        # have ended, and one of them writes down the failure, which nobody is to see by the clock.
+        return answer(request, refusal)
 
 
 def _let_in(

@@ -60,6 +60,7 @@ from webapp.accounts.commands.readdressing import (
 from webapp.accounts.commands.recovering import colleague_of_link, invite, set_password
 from webapp.accounts.commands.registering import (
     Registration,
+    answer_registration,
     ask_for_link,
     change_password,
     come_in_by_link,
@@ -117,6 +118,7 @@ __all__ = [
     "add_staff",
     "address_by",
     "admit",
+    "answer_registration",
     "ask_for_erasure",
     "ask_for_export",
     "ask_for_link",

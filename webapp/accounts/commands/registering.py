@@ -1,7 +1,10 @@
 """Customers: how an account begins, how its mailbox is shown to be theirs, a lost password."""
 
 from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import insert, literal
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from webapp.accounts.commands.checking import normalised_email, normalised_username
@@ -14,17 +17,21 @@ from webapp.accounts.commands.linking import (
 from webapp.accounts.commands.signing_in import sign_out_everywhere
 from webapp.accounts.errors import LinkSpent, NameTaken
 from webapp.accounts.events import (
+    ConsentSaid,
     CustomerCreated,
     CustomerVerified,
     PasswordChanged,
+    PersonEvent,
     RegisteredAgain,
 )
 from webapp.accounts.links import LinkPurpose
-from webapp.accounts.models import Person
+from webapp.accounts.models import Consent, Person
 from webapp.accounts.queries import actor_of
+from webapp.accounts.words import MARKETING
 from webapp.kit.actors import SHOPPER, SYSTEM
 from webapp.kit.clock import now
-from webapp.runtime.events import emit
+from webapp.runtime.columns import UtcDateTime
+from webapp.runtime.events import emit, emit_all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,35 +43,69 @@ class Registration:
     name: str = ""
     username: str | None = None
     locale: str = ""
+    news: str = ""
+    """The words beside the box that was ticked to hear from the shop; empty: it was not."""
 
 
 def register(session: Session, wanted: Registration) -> Person | None:
     """A new customer, who is mailed a link that shows the mailbox is theirs.
 
     None where the address has an account: its owner is told by mail, and whoever asked is told
-    nothing. Raises ``NameTaken`` for a user name, which is no secret.
+    nothing, nor can they tell by the clock. So both cost the same statements, and what differs is
+    left to a job. Raises ``NameTaken`` for a user name, which is no secret.
     """
     email = normalised_email(wanted.email)
     username = normalised_username(wanted.username) if wanted.username else None
     if username and session.exec(select(Person.id).where(Person.username == username)).first():
         raise NameTaken("Somebody has this name already. Choose another one.", field="username")
-    there = session.exec(select(Person).where(Person.email == email)).one_or_none()
-    if there is not None:
-        emit(session, RegisteredAgain(there.public_id), actor=SHOPPER)
-        return None
-    person = Person(
+    made = Person(
         email=email,
         username=username,
         name=wanted.name,
         password_hash=wanted.password_hash,
         locale=wanted.locale,
     )
-    session.add(person)
-    session.flush()
-    actor = actor_of(person.public_id, "", None)
-    emit(session, CustomerCreated(person.public_id), actor=actor)
-    promise_link(session, person, LinkPurpose.verify)
+    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    adding = dialect.insert(Person).values(made.model_dump(exclude={"id"}))
+    session.execute(adding.on_conflict_do_nothing(index_elements=["email"]))
+    person = session.exec(select(Person).where(Person.email == email)).one()
+    is_new = person.public_id == made.public_id
+    if wanted.news:
+        _say_yes(session, made.public_id, email, wanted.news)
+    if not is_new:
+        emit_all(session, [RegisteredAgain(person.public_id)], actor=SHOPPER)
+        return None
+    facts: list[PersonEvent] = [CustomerCreated(person.public_id, has_registered=True)]
+    if wanted.news:
+        facts.append(ConsentSaid(person.public_id, True, "register"))
+    emit_all(session, facts, actor=actor_of(person.public_id, "", None))
     return person
+
+
+def _say_yes(session: Session, made: str, email: str, wording: str) -> None:
+    """What somebody agreed to who has just been added as ``made``; nothing where nobody was: who
+    has an account is not spoken for by whoever types their address."""
+    values = {
+        "email": literal(email),
+        "purpose": literal(MARKETING),
+        "is_given": literal(True),
+        "source": literal("register"),
+        "wording": literal(wording),
+        "at": literal(now(), UtcDateTime()),
+    }
+    theirs: Any = select(col(Person.id), *values.values()).where(Person.public_id == made)
+    session.execute(insert(Consent).from_select(["person_id", *values], theirs))
+
+
+def answer_registration(session: Session, public_id: str, *, is_new: bool) -> bool:
+    """Mail a new customer the link that shows the mailbox is theirs; gives whether somebody who had
+    an account before is to be told of it instead."""
+    person = session.exec(select(Person).where(Person.public_id == public_id)).one_or_none()
+    if person is None:
+        return False
+    if is_new and not person.is_verified:
+        promise_link(session, person, LinkPurpose.verify)
+    return not is_new
 
 
 def verify(session: Session, link: str | None) -> Person:

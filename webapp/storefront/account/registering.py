@@ -77,19 +77,11 @@ def submit_register(request: Request, form: RegisterAsked, _turn: HashTurn, data
             password_hash=stored,
             name=asked.name,
             username=asked.username or None,
+            news=NEWS if asked.news else "",
         )
         try:
             with data.writing() as session:
-                person = commands.register(session, wanted)
-                if person is not None and asked.news:
-                    commands.say_consent(
-                        session,
-                        person.email,
-                        person=person,
-                        is_given=True,
-                        source="register",
-                        wording=NEWS,
-                    )
+                commands.register(session, wanted)
         except (NameTaken, Invalid) as refusal:
             form.refuse(str(refusal.facts.get("field", "")), refusal.detail)
     if form.errors:

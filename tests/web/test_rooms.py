@@ -2,9 +2,11 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from fastapi import FastAPI
+from starlette.routing import NoMatchFound
 
 from tests.browser import Browser
 from webapp.web.addresses import Addresses
@@ -109,3 +111,22 @@ def test_an_address_in_a_closed_room_opens_it(site: FastAPI):
     assert opened == []
     assert addresses.url_for("shelf", shelf="2") == "/cellar/2"
     assert opened == ["cellar"]
+
+
+def test_an_address_opens_the_room_that_bears_its_name_and_leaves_the_others(site: FastAPI):
+    opened: list[str] = []
+    rooms = Rooms()
+    for name in ("attic", "cellar"):
+        rooms.close_off(f"/{name}", partial(_furnish, site, name, opened))
+    addresses = Addresses(site, rooms)
+
+    assert addresses.url_for("cellar.shelf", shelf="2") == "/cellar/2"
+    assert opened == ["cellar"]
+    with pytest.raises(NoMatchFound):
+        addresses.url_for("nowhere.at_all")
+    assert opened == ["cellar", "attic"]
+
+
+def _furnish(site: FastAPI, name: str, opened: list[str]) -> None:
+    opened.append(name)
+    site.add_api_route(f"/{name}/{{shelf}}", lambda shelf: shelf, name=f"{name}.shelf")

@@ -1,6 +1,7 @@
 """Checkout on one page. Whatever is typed is kept with the cart, and an order is placed once."""
 
 import contextlib
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -17,7 +18,7 @@ from webapp.accounts.queries import Member, by_public_id
 from webapp.accounts.words import NEWS
 from webapp.cart import commands as carts
 from webapp.cart import queries as cart_queries
-from webapp.cart.cookie import any_cart_of, give
+from webapp.cart.cookie import any_cart_of, cart_of, give
 from webapp.cart.models import Cart, CartState
 from webapp.checkout import choices
 from webapp.checkout.forms import CheckoutForm
@@ -82,12 +83,16 @@ def submit_checkout(request: Request, form: Typed, data: Data) -> Response:
         return _again(request, data, form, None, challenge)
     refusal: ShopError | None = None
     try:
-        with data.writing() as session:
-            cart = any_cart_of(request, session)
-            if cart is None:
-                return redirect(request, "/cart", notice="Your cart is empty.")
-            order = _place(session, cart.public_id, form, member_of(request, session))
-        if order is not None:
+        # Looked at before the turn to write: who comes too late does not keep others waiting.
+        with data.reading() as session:
+            found = _wish(request, session, form)
+            if isinstance(found, Order):
+                return _to_order(request, found)
+        if found is not None:
+            with data.writing() as session:
+                shop = shops.current(session)
+                order = ordering.place(session, shop, found.cart, found.placement)
+                _remember(session, form, found.buyer, found.member)
             return _to_order(request, order)
     except EmptyCart:
         return redirect(request, "/cart", notice="Your cart is empty.")
@@ -96,11 +101,27 @@ def submit_checkout(request: Request, form: Typed, data: Data) -> Response:
     return _again(request, data, form, refusal)
 
 
-def _place(
-    session: Session, public_id: str, form: Submission[CheckoutForm], member: Member | None
-) -> Order | None:
-    """The order; None when something that was typed is not right (it stands in the form)."""
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody asks for, read from the form and not impossible so far."""
+
+    cart: str
+    placement: ordering.Placement
+    buyer: choices.Buyer
+    member: Member | None
+
+
+def _wish(
+    request: Request, session: Session, form: Submission[CheckoutForm]
+) -> Wish | Order | None:
+    """What is asked for, or the order that it is already; None when something that was typed is
+    not right (it stands in the form). Refuses what ``place`` refuses.
+    """
+    cart = any_cart_of(request, session)
+    if cart is None:
+        raise EmptyCart("There is nothing to order.")
     shop = shops.current(session)
+    member = member_of(request, session)
     form.values = _with_saved(session, member, form.values)
     ships = "shipping-country" in form.values
     buyer = choices.read_buyer(shop, form.values, ships=ships)
@@ -111,7 +132,9 @@ def _place(
         form.refuse("terms", "Please read the terms and tick this box.")
         typed = None
     if typed is None or buyer.errors or buyer.billing is None:
-        return _placed_already(session, public_id)
+        if cart.id is None or cart.state is CartState.open:
+            return None
+        return orders.of_cart(session, cart.id)
     placement = ordering.Placement(
         email=buyer.email,
         phone=buyer.phone,
@@ -127,9 +150,8 @@ def _place(
         shown_total_minor=typed.shown_total,
         person_id=member.key if member is not None else None,
     )
-    order = ordering.place(session, shop, public_id, placement)
-    _remember(session, form, buyer, member)
-    return order
+    already = ordering.look(session, shop, cart.public_id, placement)
+    return already or Wish(cart.public_id, placement, buyer, member)
 
 
 def _with_saved(session: Session, member: Member | None, typed: dict[str, str]) -> dict[str, str]:
@@ -159,13 +181,6 @@ def _remember(
         )
 
 
-def _placed_already(session: Session, public_id: str) -> Order | None:
-    cart = carts.hold(session, public_id)
-    if cart is None or cart.id is None or cart.state is CartState.open:
-        return None
-    return orders.of_cart(session, cart.id)
-
-
 def _again(
     request: Request,
     data: Database,
@@ -179,19 +194,25 @@ def _again(
         told = refusal.facts.get("differences")
         differences = [str(one) for one in told] if isinstance(told, list) else []
         form.refuse(str(refusal.facts.get("field", "")), refusal.detail)
-    with data.writing() as session:
+    with data.reading() as session:
         cart = any_cart_of(request, session)
         elsewhere = _elsewhere(request, session, cart)
         if elsewhere is not None or cart is None:
             return elsewhere or redirect(request, "/cart")
-        carts.keep(session, cart, choices.kept(form.values))
-    with data.reading() as session:
         request.state.db = session
         try:
             shop = shops.current(session)
-            return _page(request, session, shop, cart, form, differences, refusal, challenge)
+            answer = _page(request, session, shop, cart, form, differences, refusal, challenge)
         finally:
             del request.state.db
+        typed = choices.kept(form.values)
+        is_new = bool(typed.items() - cart.checkout.items())
+    if is_new:
+        with data.writing() as session:
+            still_open = cart_of(request, session)
+            if still_open is not None:
+                carts.keep(session, still_open, typed)
+    return answer
 
 
 def _count(data: Database, outcome: str) -> None:

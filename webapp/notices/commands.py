@@ -129,30 +129,26 @@ def _write(session: Session, some: Sequence[tuple[Told, int]], at: datetime) -> 
         kind.code: exists().where(
             col(NoticeChoice.kind) == kind.code, col(NoticeChoice.way) == Way.mail
         )
-        for kind in KINDS
+        for kind in {told.kind for told, _ in some}
     }
-    adding = (
-        _dialect(session)
-        .insert(table)
-        .values(
-            [
-                {
-                    "public_id": new_public_id("ntc"),
-                    "kind": told.kind.code,
-                    "event": told.event,
-                    "needs": told.kind.needs,
-                    "live_key": told.key,
-                    "subject_id": told.subject_id,
-                    "facts": told.facts,
-                    "count": count,
-                    "is_mail_due": wanted[told.kind.code],
-                    "created_at": at,
-                    "last_at": at,
-                }
-                for told, count in some
-            ]
-        )
-    )
+    rows = [
+        {
+            "public_id": new_public_id("ntc"),
+            "kind": told.kind.code,
+            "event": told.event,
+            "needs": told.kind.needs,
+            "live_key": told.key,
+            "subject_id": told.subject_id,
+            "facts": told.facts,
+            "count": count,
+            "is_mail_due": wanted[told.kind.code],
+            "created_at": at,
+            "last_at": at,
+        }
+        for told, count in some
+    ]
+    # The statement of a single row stays compiled; one of several is put together each time.
+    adding = _dialect(session).insert(table).values(rows if len(rows) > 1 else rows[0])
     statement = adding.on_conflict_do_update(
         index_elements=["live_key"],
         set_={

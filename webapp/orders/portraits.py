@@ -28,7 +28,7 @@ Rows = Mapping[int, Sequence[Any]]
 
 
 def draw_orders(session: Session, ids: Sequence[str]) -> dict[str, Drawing]:
-    """Orders whole; five statements."""
+    """Orders whole; five statements, three where nothing was ever sent."""
     found = session.exec(select(Order).where(col(Order.public_id).in_(ids))).all()
     keys = [order.id for order in found]
     lines = _by_order(
@@ -45,20 +45,22 @@ def draw_orders(session: Session, ids: Sequence[str]) -> dict[str, Drawing]:
             .order_by(col(OrderTaxLine.id))
         )
     )
-    parcels = _by_order(
-        session.exec(
-            select(Fulfilment)
-            .where(col(Fulfilment.order_id).in_(keys))
-            .order_by(col(Fulfilment.id))
-        )
-    )
+    parcels: Rows = {}
     packed: dict[int, list[FulfilmentLine]] = defaultdict(list)
-    for unit in session.exec(
-        select(FulfilmentLine)
-        .join(Fulfilment, col(Fulfilment.id) == col(FulfilmentLine.fulfilment_id))
-        .where(col(Fulfilment.order_id).in_(keys))
-    ):
-        packed[unit.fulfilment_id].append(unit)
+    if any(line.fulfilled for each in lines.values() for line in each):
+        parcels = _by_order(
+            session.exec(
+                select(Fulfilment)
+                .where(col(Fulfilment.order_id).in_(keys))
+                .order_by(col(Fulfilment.id))
+            )
+        )
+        for unit in session.exec(
+            select(FulfilmentLine)
+            .join(Fulfilment, col(Fulfilment.id) == col(FulfilmentLine.fulfilment_id))
+            .where(col(Fulfilment.order_id).in_(keys))
+        ):
+            packed[unit.fulfilment_id].append(unit)
     return {order.public_id: _order(order, lines, taxes, parcels, packed) for order in found}
 
 

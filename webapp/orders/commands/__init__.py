@@ -7,7 +7,7 @@ from webapp.orders.commands.fulfilling import fulfil, mark_delivered
 from webapp.orders.commands.noting import add_note
 from webapp.orders.commands.opening import ask_for_link, is_fresh, open_once
 from webapp.orders.commands.paying import count_money, mark_paid, record_refund
-from webapp.orders.commands.placing import Placement, place, purchase_of
+from webapp.orders.commands.placing import Placement, look, place, purchase_of
 from webapp.orders.commands.writing import Message, Sending, write_to_customers
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "forget_due",
     "fulfil",
     "is_fresh",
+    "look",
     "mark_delivered",
     "mark_paid",
     "open_once",

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from webapp.accounts.addresses import Address
 from webapp.cart import commands as carts
+from webapp.cart import queries as cart_queries
 from webapp.cart.models import Cart, CartState
 from webapp.cart.queries import CartView, LineView, cart_view, left_in_words
 from webapp.inventory import commands as inventory
@@ -75,28 +76,10 @@ def place(session: Session, shop: Shop, cart: str, placement: Placement) -> Orde
     ``OrderChanged`` (facts ``differences``), ``OutsideLimits``, ``NoDelivery``, ``UnknownMethod``
     or ``TermsNotAccepted``; the caller undoes the transaction.
     """
-    held = carts.hold(session, cart)
-    if held is None or held.id is None:
-        raise EmptyCart("There is nothing to order.")
-    already = queries.placed_before(session, held.id, placement.attempt)
-    if already is not None:
-        return already
-    if held.state is not CartState.open:
-        raise EmptyCart("There is nothing to order.")
-
-    view = cart_view(session, shop, held)
-    if view.is_empty:
-        raise EmptyCart("There is nothing to order.")
-    priced = quote(
-        session,
-        shop,
-        view.items(),
-        country=placement.country,
-        method=placement.shipping_method,
-    )
-    _compare(shop, view, priced, placement)
-    provider = _provider(shop, priced, placement)
-    _check_terms(shop, placement)
+    held = _still_open(session, carts.hold(session, cart), placement)
+    if isinstance(held, Order):
+        return held
+    view, priced, provider = _weigh(session, shop, held, placement)
 
     order = _order(shop, held, view, priced, placement, provider)
     _take_stock(session, order, view)
@@ -118,6 +101,19 @@ def place(session: Session, shop: Shop, cart: str, placement: Placement) -> Orde
     return order
 
 
+def look(session: Session, shop: Shop, cart: str, placement: Placement) -> Order | None:
+    """Refuse what ``place`` would refuse as things stand; gives the order that is there already.
+
+    Needs no turn to write and holds nothing, so that of a crowd those who come too late keep
+    nobody waiting. What it lets through ``place`` looks at again.
+    """
+    held = _still_open(session, cart_queries.find(session, cart), placement)
+    if isinstance(held, Order):
+        return held
+    _weigh(session, shop, held, placement)
+    return None
+
+
 def purchase_of(quoted: Quote, country: str) -> Purchase:
     """What the ways of paying look at."""
     return Purchase(
@@ -127,6 +123,38 @@ def purchase_of(quoted: Quote, country: str) -> Purchase:
         requires_shipping=quoted.needs_shipping,
         is_pickup=quoted.way is not None and quoted.way.is_pickup,
     )
+
+
+def _still_open(session: Session, held: Cart | None, placement: Placement) -> Cart | Order:
+    """The cart to buy, or the order that it became already."""
+    if held is None or held.id is None:
+        raise EmptyCart("There is nothing to order.")
+    already = queries.placed_before(session, held.id, placement.attempt)
+    if already is not None:
+        return already
+    if held.state is not CartState.open:
+        raise EmptyCart("There is nothing to order.")
+    return held
+
+
+def _weigh(
+    session: Session, shop: Shop, held: Cart, placement: Placement
+) -> tuple[CartView, Quote, PaymentProvider]:
+    """What is in the cart, its price and who takes the money, or why it cannot be ordered."""
+    view = cart_view(session, shop, held)
+    if view.is_empty:
+        raise EmptyCart("There is nothing to order.")
+    priced = quote(
+        session,
+        shop,
+        view.items(),
+        country=placement.country,
+        method=placement.shipping_method,
+    )
+    _compare(shop, view, priced, placement)
+    provider = _provider(shop, priced, placement)
+    _check_terms(shop, placement)
+    return view, priced, provider
 
 
 def _compare(shop: Shop, view: CartView, priced: Quote, placement: Placement) -> None:

@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -237,34 +238,40 @@ def insert(
     asked_by: str = "",
 ) -> str:
     """One row, or a word to the live row that has the key already; its public id."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    adding = dialect.insert(jobs).values(
-        public_id=public_id("job"),
-        queue="slow" if job.slow else "quick",
-        kind=job.kind,
-        payload=payload,
-        version=job.version,
-        state=JobState.queued,
-        priority=priority,
-        due_at=due_at,
-        attempts=0,
-        max_attempts=job.retries + 1,
-        lease_owner="",
-        progress_current=0,
-        progress_total=0,
-        progress_note="",
-        cursor={},
-        unique_key=unique_key,
-        asked_again=False,
-        result={},
-        error="",
-        reason="",
-        asked_by=asked_by,
-        created_at=now(),
-    )
+    row = {
+        "public_id": public_id("job"),
+        "queue": "slow" if job.slow else "quick",
+        "kind": job.kind,
+        "payload": payload,
+        "version": job.version,
+        "state": JobState.queued,
+        "priority": priority,
+        "due_at": due_at,
+        "attempts": 0,
+        "max_attempts": job.retries + 1,
+        "lease_owner": "",
+        "progress_current": 0,
+        "progress_total": 0,
+        "progress_note": "",
+        "cursor": {},
+        "unique_key": unique_key,
+        "asked_again": False,
+        "result": {},
+        "error": "",
+        "reason": "",
+        "asked_by": asked_by,
+        "created_at": now(),
+    }
+    return str(connection.execute(_adding(connection.dialect.name), row).scalar_one())
+
+
+@cache
+def _adding(engine: str) -> Any:
+    """The statement, made once: putting it together costs more than running it."""
+    adding = (postgresql if engine == "postgresql" else sqlite).insert(jobs)
     newer, runs = adding.excluded, jobs.c.state == JobState.running
     takes_newer_time = or_(and_(runs, ~jobs.c.asked_again), jobs.c.due_at > newer.due_at)
-    statement = adding.on_conflict_do_update(
+    return adding.on_conflict_do_update(
         index_elements=["unique_key"],
         index_where=LIVE,
         set_={
@@ -279,4 +286,3 @@ def insert(
             "relayed_at": None,
         },
     ).returning(jobs.c.public_id)
-    return str(connection.execute(statement).scalar_one())

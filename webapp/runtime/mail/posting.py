@@ -1,6 +1,7 @@
 """Promising a message, in the transaction of what it tells about."""
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -37,36 +38,41 @@ def post(
     kind.check(facts)
     at = now()
     identifier = public_id("mail")
+    row = {
+        "public_id": identifier,
+        "kind": kind.kind,
+        "subject_kind": about[0],
+        "subject_id": about[1],
+        "version": version,
+        "to_address": plain_line(to)[:320],
+        "to_name": plain_line(name)[:200],
+        "locale": locale,
+        "facts": plain(facts),
+        "state": MailState.queued,
+        "mail_subject": "",
+        "text_body": "",
+        "html_body": "",
+        "template_version": "",
+        "attempts": 0,
+        "last_answer": "",
+        "life": [{"at": at.isoformat(), "what": "queued", "note": ""}],
+        "created_at": at,
+        "expires_at": at + useful_for if useful_for else None,
+    }
     connection = session.connection()
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    table = MailRecord.__table__  # type: ignore[attr-defined]
-    adding = (
-        dialect.insert(table)
-        .values(
-            public_id=identifier,
-            kind=kind.kind,
-            subject_kind=about[0],
-            subject_id=about[1],
-            version=version,
-            to_address=plain_line(to)[:320],
-            to_name=plain_line(name)[:200],
-            locale=locale,
-            facts=plain(facts),
-            state=MailState.queued,
-            mail_subject="",
-            text_body="",
-            html_body="",
-            template_version="",
-            attempts=0,
-            last_answer="",
-            life=[{"at": at.isoformat(), "what": "queued", "note": ""}],
-            created_at=at,
-            expires_at=at + useful_for if useful_for else None,
-        )
-        .on_conflict_do_nothing(index_elements=["kind", "subject_kind", "subject_id", "version"])
-        .returning(table.c.public_id)
-    )
-    if connection.execute(adding).scalar_one_or_none() is None:
+    if connection.execute(_adding(connection.dialect.name), row).scalar_one_or_none() is None:
         return None
     promise(session, identifier, is_urgent=kind.is_urgent)
     return identifier
+
+
+@cache
+def _adding(engine: str) -> Any:
+    """The statement, made once: putting it together costs more than running it."""
+    table = MailRecord.__table__  # type: ignore[attr-defined]
+    return (
+        (postgresql if engine == "postgresql" else sqlite)
+        .insert(table)
+        .on_conflict_do_nothing(index_elements=["kind", "subject_kind", "subject_id", "version"])
+        .returning(table.c.public_id)
+    )

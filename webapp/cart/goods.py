@@ -14,6 +14,7 @@ from webapp.kit.clock import now
 from webapp.media.models import MediaFile
 from webapp.media.queries import Image
 from webapp.pricing.queries import NOT_TAXED
+from webapp.runtime.db import once
 
 LARGEST_QUANTITY = 9999
 """Units of one thing in one cart, whatever the stock."""
@@ -80,10 +81,12 @@ def by_variant(
     """The goods by the key of their variant: two statements, and one more for the pictures."""
     if not variant_ids:
         return {}
-    return {
-        goods.variant_id: goods
-        for goods in _found(session, col(Variant.id).in_(variant_ids), with_images)
-    }
+    found = once(
+        session,
+        ("goods", *variant_ids, with_images),
+        lambda: tuple(_found(session, col(Variant.id).in_(variant_ids), with_images)),
+    )
+    return {goods.variant_id: goods for goods in found}
 
 
 def by_public_id(session: Session, variant: str) -> Goods | None:

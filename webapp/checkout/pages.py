@@ -79,26 +79,31 @@ def submit_checkout(request: Request, form: Typed, data: Data) -> Response:
         request, "checkout", form, lambda outcome: _count(data, outcome)
     )
     form.values = without_gate(form.values)
-    if challenge is not None:
-        return _again(request, data, form, None, challenge)
-    refusal: ShopError | None = None
     try:
         # Looked at before the turn to write: who comes too late does not keep others waiting.
         with data.reading() as session:
-            found = _wish(request, session, form)
+            if challenge is not None:
+                return _again(request, data, session, form, challenge=challenge)
+            try:
+                found = _wish(request, session, form)
+            except EmptyCart:
+                raise
+            except (Refused, Invalid) as refused:
+                return _again(request, data, session, form, refused)
+            if found is None:
+                return _again(request, data, session, form)
             if isinstance(found, Order):
                 return _to_order(request, found)
-        if found is not None:
-            with data.writing() as session:
-                shop = shops.current(session)
-                order = ordering.place(session, shop, found.cart, found.placement)
-                _remember(session, form, found.buyer, found.member)
-            return _to_order(request, order)
+        with data.writing() as session:
+            shop = shops.current(session)
+            order = ordering.place(session, shop, found.cart, found.placement)
+            _remember(session, form, found.buyer, found.member)
+        return _to_order(request, order)
     except EmptyCart:
         return redirect(request, "/cart", notice="Your cart is empty.")
     except (Refused, Invalid) as refused:
-        refusal = refused
-    return _again(request, data, form, refusal)
+        with data.reading() as session:
+            return _again(request, data, session, form, refused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +189,9 @@ def _remember(
 def _again(
     request: Request,
     data: Database,
+    session: Session,
     form: Submission[CheckoutForm],
-    refusal: ShopError | None,
+    refusal: ShopError | None = None,
     challenge: Challenge | None = None,
 ) -> Response:
     """The form as it was typed, with what is in the way. Kept for the next visit as well."""
@@ -194,24 +200,22 @@ def _again(
         told = refusal.facts.get("differences")
         differences = [str(one) for one in told] if isinstance(told, list) else []
         form.refuse(str(refusal.facts.get("field", "")), refusal.detail)
-    with data.reading() as session:
-        cart = any_cart_of(request, session)
-        elsewhere = _elsewhere(request, session, cart)
-        if elsewhere is not None or cart is None:
-            return elsewhere or redirect(request, "/cart")
-        request.state.db = session
-        try:
-            shop = shops.current(session)
-            answer = _page(request, session, shop, cart, form, differences, refusal, challenge)
-        finally:
-            del request.state.db
-        typed = choices.kept(form.values)
-        is_new = bool(typed.items() - cart.checkout.items())
-    if is_new:
-        with data.writing() as session:
-            still_open = cart_of(request, session)
+    cart = any_cart_of(request, session)
+    elsewhere = _elsewhere(request, session, cart)
+    if elsewhere is not None or cart is None:
+        return elsewhere or redirect(request, "/cart")
+    request.state.db = session
+    try:
+        shop = shops.current(session)
+        answer = _page(request, session, shop, cart, form, differences, refusal, challenge)
+    finally:
+        del request.state.db
+    typed = choices.kept(form.values)
+    if typed.items() - cart.checkout.items():
+        with data.writing() as writing:
+            still_open = cart_of(request, writing)
             if still_open is not None:
-                carts.keep(session, still_open, typed)
+                carts.keep(writing, still_open, typed)
     return answer
 
 

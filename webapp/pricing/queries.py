@@ -21,6 +21,7 @@ from webapp.pricing.calculation import (
 )
 from webapp.pricing.errors import TooLarge
 from webapp.pricing.models import ShippingMethod, TaxRate
+from webapp.runtime.db import once
 from webapp.shop.queries import Shop
 
 NOT_TAXED = "-"
@@ -141,6 +142,10 @@ def quote(
 
 def rates(session: Session, country: str) -> Mapping[str, tuple[Rate, ...]]:
     """The tax rates in ``country`` by class: its own, else those for everywhere (``*``)."""
+    return once(session, ("rates", country), lambda: _rates(session, country))
+
+
+def _rates(session: Session, country: str) -> Mapping[str, tuple[Rate, ...]]:
     rows = session.exec(
         select(TaxRate.country, TaxRate.tax_class, TaxRate.name, TaxRate.millionths).where(
             col(TaxRate.country).in_([country, "*"])

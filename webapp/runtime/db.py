@@ -1,76 +1,28 @@
 """The database: engine, the two kinds of transaction, and the only code that ends one.
 
 On SQLite a writing transaction is ``BEGIN IMMEDIATE`` behind one fair in-process lock (first come,
-first served), because SQLite's own waiting is a lottery in which somebody can starve. On PostgreSQL
-it is an ordinary ``READ COMMITTED`` transaction and the lock is not there.
+first served) and a turnstile between processes (``turns``), because SQLite's own waiting is a
+lottery in which somebody can starve. On PostgreSQL it is an ordinary ``READ COMMITTED`` transaction
+and neither is there.
 """
 
-import asyncio
 import sqlite3
-import threading
-from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator
-from concurrent.futures import Future
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
+from webapp.runtime.turns import FairLock, turnstile
+
+T = TypeVar("T")
+
 BUSY_TIMEOUT_MS = 10_000
 """How long SQLite waits for another process's writing transaction; ours are milliseconds long."""
-
-
-class FairLock:
-    """First come, first served, for threads (``acquire``) and coroutines (``acquire_async``) alike.
-
-    A coroutine waits without holding a thread: with the ordinary lock, forty waiting requests would
-    take all threads of the pool and the one that holds the lock could not run to release it.
-    """
-
-    def __init__(self) -> None:
-        self._guard = threading.Lock()
-        self._held = False
-        self._waiting: deque[Future[None]] = deque()
-
-    def _ticket(self) -> Future[None] | None:
-        with self._guard:
-            if not self._held:
-                self._held = True
-                return None
-            ticket: Future[None] = Future()
-            self._waiting.append(ticket)
-            return ticket
-
-    def acquire(self) -> None:
-        ticket = self._ticket()
-        if ticket is not None:
-            ticket.result()
-
-    async def acquire_async(self) -> None:
-        ticket = self._ticket()
-        if ticket is None:
-            return
-        try:
-            await asyncio.wrap_future(ticket)
-        except asyncio.CancelledError:
-            # The visitor left. Either we are still waiting (the cancelled ticket is skipped) or
-            # the lock was handed to us in the same instant and must be passed on.
-            if not ticket.cancelled():
-                self.release()
-            raise
-
-    def release(self) -> None:
-        with self._guard:
-            while self._waiting:
-                ticket = self._waiting.popleft()
-                if ticket.set_running_or_notify_cancel():
-                    ticket.set_result(None)
-                    return
-            self._held = False
 
 
 class Database:
@@ -85,6 +37,7 @@ class Database:
         self.on_commit: list[Callable[[], None]] = []
         """Called after every writing commit; the job runner listens here to wake up at once."""
         self._lock = FairLock() if self.is_sqlite else None
+        self._turnstile = turnstile(self.path)
 
     @property
     def path(self) -> Path | None:
@@ -143,9 +96,11 @@ class Database:
         """A session whose transaction has begun. The caller holds the ``turn``."""
         session = self._session(writes=True)
         try:
+            if self._turnstile:
+                self._turnstile.enter()
             session.connection()
         except BaseException:
-            session.close()
+            self._end(session)
             raise
         return session
 
@@ -160,12 +115,17 @@ class Database:
             session.rollback()
             raise
         finally:
-            session.close()
+            self._end(session)
         if commit:
             for then in session.info.pop("after_commit", []):
                 then()
             for listener in self.on_commit:
                 listener()
+
+    def _end(self, session: Session) -> None:
+        session.close()
+        if self._turnstile and "answers" not in session.info:
+            self._turnstile.leave()
 
     def watch(self) -> Callable[[], bool]:
         """A question for one thread to ask often: has anybody, of any process, written since it
@@ -184,6 +144,9 @@ class Database:
 
     def dispose(self) -> None:
         self.engine.dispose()
+        if self._turnstile:
+            self._turnstile.close()
+            self._turnstile = None
 
     def _session(self, *, writes: bool) -> Session:
         bind: Engine | Connection = self.engine
@@ -192,7 +155,23 @@ class Database:
         session = Session(bind, expire_on_commit=False, autoflush=True)
         session.info.update(self.info)
         session.info["handlers"] = self.handlers
+        if not writes:
+            session.info["answers"] = {}
         return session
+
+
+def once(session: Session, question: Hashable, ask: Callable[[], T]) -> T:
+    """What ``ask`` gives, asked once in a reading transaction however many want to know. In a
+    writing one it is asked each time: what it is about may have been written meanwhile.
+
+    ``question`` names it among all that is asked in this way; the answer is shared, so frozen.
+    """
+    answers: dict[Hashable, T] | None = session.info.get("answers")
+    if answers is None:
+        return ask()
+    if question not in answers:
+        answers[question] = ask()
+    return answers[question]
 
 
 def after_commit(session: Session, then: Callable[[], None]) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from sqlmodel import Session, select
 
 from webapp.kit.money import Money
+from webapp.runtime.db import once
 from webapp.runtime.mail import Letterhead
 from webapp.runtime.wording import Manners
 from webapp.shop.models import ShopSettings
@@ -65,6 +66,10 @@ UNTOLD = ShopSettings()
 
 def current(session: Session) -> Shop:
     """The settings now, in one statement; the defaults where nothing was decided yet."""
+    return once(session, "shop", lambda: _current(session))
+
+
+def _current(session: Session) -> Shop:
     row = session.execute(select(*_COLUMNS).where(ShopSettings.id == 1)).one_or_none()
     if row is None:
         return Shop(**{name: getattr(UNTOLD, name) for name in _NAMES})

@@ -181,10 +181,17 @@ def test_the_feed_filters_bounds_and_leads_on(database):
     with database.reading() as session:
         page = queries.feed(session, after=1, limit=2)
         stock = queries.feed(session, after=0, types=["stock.changed"])
+        both = queries.feed(
+            session, after=3, types=["stock.changed", touch("s", "prd").name], limit=2
+        )
+        none = queries.feed(session, after=0, types=["order.placed"])
 
     assert [json.loads(body)["sequence"] for body in page.bodies] == [2, 3]
     assert (page.last, page.has_more, page.oldest, page.latest) == (3, True, 1, 6)
     assert [json.loads(body)["sequence"] for body in stock.bodies] == [6]
+    assert [json.loads(body)["sequence"] for body in both.bodies] == [4, 5]
+    assert (both.last, both.has_more) == (5, True)
+    assert (none.bodies, none.last, none.has_more, none.latest) == ((), None, False, 6)
 
 
 def test_numbers_have_no_gap_and_follow_commits_not_beginnings(database, engine):

@@ -30,6 +30,7 @@ class Announcement(SQLModel, table=True):
     __table_args__ = (
         Index("ix_announcements_waiting", "id", sqlite_where=_WAITS, postgresql_where=_WAITS),
         Index("ix_announcements_subject", "subject_kind", "subject_id", "sequence"),
+        Index("ix_announcements_name", "name", "sequence"),
         {"sqlite_autoincrement": True},
     )
 

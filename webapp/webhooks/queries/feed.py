@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Subquery, func, select, union_all
 from sqlmodel import Session, col
 
 from webapp.webhooks.envelopes import unpack
@@ -29,15 +29,11 @@ class Feed:
 def feed(session: Session, *, after: int, types: Sequence[str] = (), limit: int = 100) -> Feed:
     """What happened after number ``after``; three statements."""
     end = latest(session)  # first: what is numbered meanwhile comes with the next look
+    told = _told(after, end, types, limit + 1)
     rows = session.execute(
-        select(col(Announcement.sequence), col(AnnouncementBody.body))
-        .join(AnnouncementBody, col(AnnouncementBody.event_id) == col(Announcement.event_id))
-        .where(
-            col(Announcement.sequence) > after,
-            col(Announcement.sequence) <= end,
-            *chosen(types),
-        )
-        .order_by(col(Announcement.sequence))
+        select(told.c.sequence, col(AnnouncementBody.body))
+        .join(AnnouncementBody, col(AnnouncementBody.event_id) == told.c.event_id)
+        .order_by(told.c.sequence)
         .limit(limit + 1)
     ).all()
     shown = rows[:limit]
@@ -48,6 +44,25 @@ def feed(session: Session, *, after: int, types: Sequence[str] = (), limit: int 
         oldest=session.execute(select(func.min(col(Announcement.sequence)))).scalar(),
         latest=end,
     )
+
+
+def _told(after: int, end: int, types: Sequence[str], most: int) -> Subquery:
+    """What lies between two numbers, the first of it. Each type is looked up by itself: reading
+    along the numbers until there are enough of a rare one would read a million of the others."""
+
+    def first(*of: ColumnElement[bool]) -> Subquery:
+        return (
+            select(col(Announcement.sequence), col(Announcement.event_id))
+            .where(col(Announcement.sequence) > after, col(Announcement.sequence) <= end, *of)
+            .order_by(col(Announcement.sequence))
+            .limit(most)
+            .subquery()
+        )
+
+    if not types:
+        return first()
+    each = [first(col(Announcement.name) == name) for name in sorted(set(types))]
+    return union_all(*(select(one.c.sequence, one.c.event_id) for one in each)).subquery()
 
 
 def latest(session: Session) -> int:

@@ -118,10 +118,11 @@ def is_country(code: str) -> bool:
     return code in _countries()
 
 
-def countries(locale: str = "en_GB") -> list[tuple[str, str]]:
+@lru_cache(maxsize=8)
+def countries(locale: str = "en_GB") -> tuple[tuple[str, str], ...]:
     """(code, name) of every country, by name in the language of ``locale``."""
     named = [(code, country_name(code, locale)) for code in _countries()]
-    return sorted(named, key=lambda pair: _sorted_as(pair[1]))
+    return tuple(sorted(named, key=lambda pair: _sorted_as(pair[1])))
 
 
 def country_name(code: str, locale: str = "en_GB") -> str:

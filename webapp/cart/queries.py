@@ -12,6 +12,7 @@ from webapp.cart.models import Cart, CartLine, CartState
 from webapp.kit.money import Money
 from webapp.media.queries import Image
 from webapp.pricing.queries import Item
+from webapp.runtime.db import once
 from webapp.shop.queries import Shop
 
 
@@ -115,7 +116,11 @@ class CartView:
 
 def find(session: Session, public_id: str) -> Cart | None:
     """The cart of that id, whatever became of it."""
-    return session.exec(select(Cart).where(Cart.public_id == public_id)).one_or_none()
+    return once(
+        session,
+        ("cart", public_id),
+        lambda: session.exec(select(Cart).where(Cart.public_id == public_id)).one_or_none(),
+    )
 
 
 def open_cart_of(session: Session, person: int, currency: str) -> Cart | None:
@@ -129,12 +134,13 @@ def open_cart_of(session: Session, person: int, currency: str) -> Cart | None:
 
 def newest_cart_of(session: Session, person: int) -> Cart | None:
     """The open cart of an account, whatever its currency; the one used last of several."""
-    return session.exec(
+    newest = (
         select(Cart)
         .where(Cart.person_id == person, Cart.state == CartState.open)
         .order_by(col(Cart.updated_at).desc())
         .limit(1)
-    ).first()
+    )
+    return once(session, ("cart of", person), lambda: session.exec(newest).first())
 
 
 def count_for(session: Session, person: int) -> int:
@@ -167,17 +173,12 @@ def count_of(session: Session, public_id: str) -> int:
 
 def lines_of(session: Session, cart: Cart) -> Sequence[CartLine]:
     """The rows in the order in which they were added; not those saved for later."""
-    return session.exec(
-        select(CartLine)
-        .where(CartLine.cart_id == cart.id, col(CartLine.is_saved).is_(False))
-        .order_by(col(CartLine.id))
-    ).all()
+    return [line for line in _all_lines_of(session, cart) if not line.is_saved]
 
 
 def _all_lines_of(session: Session, cart: Cart) -> Sequence[CartLine]:
-    return session.exec(
-        select(CartLine).where(CartLine.cart_id == cart.id).order_by(col(CartLine.id))
-    ).all()
+    every = select(CartLine).where(CartLine.cart_id == cart.id).order_by(col(CartLine.id))
+    return once(session, ("cart lines", cart.id), lambda: session.exec(every).all())
 
 
 def cart_view(

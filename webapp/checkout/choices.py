@@ -78,11 +78,13 @@ def _written(saved: SavedAddress, part: str) -> dict[str, str]:
     return {f"{part}-{name}": value for name, value in values.items()}
 
 
-def delivery_countries(shop: Shop, all_countries: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def delivery_countries(
+    shop: Shop, all_countries: tuple[tuple[str, str], ...]
+) -> tuple[tuple[str, str], ...]:
     """Where the shop delivers, as (code, name)."""
     if not shop.delivery_countries:
         return all_countries
-    return [pair for pair in all_countries if pair[0] in shop.delivery_countries]
+    return tuple(pair for pair in all_countries if pair[0] in shop.delivery_countries)
 
 
 def country_of(shop: Shop, typed: Mapping[str, str], part: str) -> str:

@@ -1,11 +1,13 @@
 """Checkout on one page. Whatever is typed is kept with the cart, and an order is placed once."""
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from sqlmodel import Session
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -34,6 +36,7 @@ from webapp.orders.pages import path_of
 from webapp.runtime.db import Database
 from webapp.shop import queries as shops
 from webapp.shop.queries import Shop
+from webapp.web.afterwards import note_afterwards
 from webapp.web.challenge import Challenge, gate_of, without_gate
 from webapp.web.deps import Data, Db
 from webapp.web.submissions import Submission, submitted
@@ -212,11 +215,19 @@ def _again(
         del request.state.db
     typed = choices.kept(form.values)
     if typed.items() - cart.checkout.items():
-        with data.writing() as writing:
-            still_open = cart_of(request, writing)
-            if still_open is not None:
-                carts.keep(writing, still_open, typed)
+        # They have it before them; it is for their next visit. Of a crowd that was refused nobody
+        # shall wait until it is written for all.
+        answer.background = BackgroundTask(note_afterwards, request, _keeping(request, typed))
     return answer
+
+
+def _keeping(request: Request, typed: dict[str, str]) -> Callable[[Session], None]:
+    def keep(session: Session) -> None:
+        still_open = cart_of(request, session)
+        if still_open is not None:
+            carts.keep(session, still_open, typed)
+
+    return keep
 
 
 def _count(data: Database, outcome: str) -> None:

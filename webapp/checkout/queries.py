@@ -31,8 +31,8 @@ class CheckoutView:
     cart: CartView
     ships: bool
     same_billing: bool
-    shipping_countries: list[tuple[str, str]]
-    billing_countries: list[tuple[str, str]]
+    shipping_countries: tuple[tuple[str, str], ...]
+    billing_countries: tuple[tuple[str, str], ...]
     shipping_fields: tuple[AddressField, ...]
     billing_fields: tuple[AddressField, ...]
     ways: tuple[Way, ...]

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, Stric
 from jinja2.runtime import Macro
 
 from webapp.runtime.wording import as_date, as_datetime, locale_of, money, number, weight
+from webapp.web.options import options
 
 __all__ = [
     "Macros",
@@ -50,7 +51,12 @@ def make_environment(
         url_for=url_for or _nowhere, asset=asset or _nowhere, ui=Macros(environment)
     )
     environment.filters.update(
-        money=money, date=as_date, datetime=as_datetime, number=number, weight=weight
+        money=money,
+        date=as_date,
+        datetime=as_datetime,
+        number=number,
+        weight=weight,
+        options=options,
     )
     return environment
 

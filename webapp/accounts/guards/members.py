@@ -13,12 +13,12 @@ from webapp.accounts.errors import (
     ConfirmationNeeded,
     SecondFactorMissing,
 )
-from webapp.accounts.guards.noting import note_afterwards
 from webapp.accounts.queries import Member
 from webapp.kit.actors import Actor
 from webapp.kit.clock import now
 from webapp.kit.errors import SignInNeeded
 from webapp.runtime.db import Database
+from webapp.web.afterwards import note_afterwards
 from webapp.web.deps import Data, Db
 from webapp.web.sessions import read_cookie
 

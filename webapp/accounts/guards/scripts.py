@@ -20,7 +20,6 @@ from webapp.accounts.errors import (
     UnknownKey,
     UnknownToken,
 )
-from webapp.accounts.guards.noting import note_afterwards
 from webapp.accounts.permissions import PERMISSIONS
 from webapp.accounts.queries import ME, Holder
 from webapp.accounts.tokens import Mint
@@ -29,6 +28,7 @@ from webapp.kit.clock import now
 from webapp.kit.errors import NotAllowed, TooMany
 from webapp.runtime.limits import Buckets
 from webapp.runtime.links import links_for
+from webapp.web.afterwards import note_afterwards
 from webapp.web.deps import Data, Db
 from webapp.web.limits import tell_limit
 

@@ -12,7 +12,6 @@ from starlette.responses import Response
 
 from webapp.accounts import commands, passwords, queries
 from webapp.accounts.codes import is_one_time, plain
-from webapp.accounts.guards.noting import note_afterwards
 from webapp.accounts.passwords import HASHES_AT_ONCE
 from webapp.accounts.queries import Credentials
 from webapp.kit.clock import now
@@ -20,6 +19,7 @@ from webapp.kit.errors import Invalid, TooMany
 from webapp.runtime.db import Database
 from webapp.runtime.limits import Delays
 from webapp.shop import queries as shops
+from webapp.web.afterwards import note_afterwards
 from webapp.web.deps import place
 from webapp.web.limits import roughly, whose
 from webapp.web.sessions import read_cookie, set_cookie

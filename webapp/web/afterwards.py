@@ -1,4 +1,4 @@
-"""What is remembered of a request once its answer has left."""
+"""What is written about a request once its answer has left: nobody waits for it."""
 
 from collections.abc import Callable
 
@@ -9,10 +9,11 @@ from sqlmodel import Session
 
 from webapp.runtime.db import Database
 
-log = structlog.get_logger("vitrine.accounts")
+log = structlog.get_logger("vitrine.web")
 
 
 async def note_afterwards(request: Request, what: Callable[[Session], None]) -> None:
+    """Do ``what`` in a writing transaction of its own. That it failed is logged and no more."""
     database: Database = request.app.state.database
 
     def write() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from sqlalchemy import delete
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from webapp.catalogue.columns import external_ids
+from webapp.runtime.upserting import upsert
 
 Name = tuple[str, str, str]
 """(source, ``product`` or ``variant``, id there)"""
@@ -22,8 +22,7 @@ def remember(session: Session, names: Mapping[Name, int]) -> None:
     ]
     if not values:
         return
-    dialect = session.get_bind().dialect.name
-    new = (postgresql if dialect == "postgresql" else sqlite).insert(external_ids)
+    new = upsert(session, external_ids)
     session.execute(
         new.on_conflict_do_update(
             index_elements=["source", "kind", "external_id"],

@@ -16,7 +16,6 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel
 
 from webapp.catalogue.columns import (
@@ -41,6 +40,7 @@ from webapp.exchange.models import BeforeState, PictureState
 from webapp.exchange.reading import Row
 from webapp.exchange.records import ProductRecord, settled
 from webapp.exchange.shape import Shape
+from webapp.runtime.upserting import upsert
 
 befores = SQLModel.metadata.tables["import_befores"]
 import_made = SQLModel.metadata.tables["import_made"]
@@ -248,10 +248,8 @@ def note_made(session: Session, import_id: int, labels: Labels, before: Lacking)
         added = [each for each in row.choices if each not in before.attributes[key]]
         made += [("choice", f"{key}:{each}"[:240]) for each in added]
     if made:
-        dialect = session.get_bind().dialect.name
-        new = (postgresql if dialect == "postgresql" else sqlite).insert(import_made)
         rows = [{"import_id": import_id, "kind": kind, "key": key} for kind, key in made]
-        session.execute(new.on_conflict_do_nothing(), rows)
+        session.execute(upsert(session, import_made).on_conflict_do_nothing(), rows)
 
 
 def renamed(session: Session, names: Mapping[Name, int]) -> tuple[set[int], set[Name]]:

@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import delete, exists, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col
 
 from webapp.accounts.models import Person
@@ -16,6 +14,7 @@ from webapp.kit.ids import public_id as new_public_id
 from webapp.notices.kinds import KINDS, Told, told_of
 from webapp.notices.models import Notice, NoticeChoice, Way
 from webapp.runtime.events import Event
+from webapp.runtime.upserting import upsert
 
 KEPT_FOR = timedelta(days=60)
 ROWS_AT_ONCE = 50
@@ -50,7 +49,7 @@ def mark_read(session: Session, actor: Actor, public_id: str) -> Notice:
     if notice is None or not actor.may(notice.needs):
         raise NotFound("There is no such notice, or not any more.")
     row = {"person_id": _key(session, actor), "notice_id": notice.id, "count": notice.count}
-    adding = _dialect(session).insert(_tables["notices_seen"]).values(row)
+    adding = upsert(session, _tables["notices_seen"]).values(row)
     session.execute(
         adding.on_conflict_do_update(
             index_elements=["person_id", "notice_id"], set_={"count": adding.excluded.count}
@@ -64,7 +63,7 @@ def mark_all_read(session: Session, actor: Actor, *, until: datetime | None = No
     stays unread."""
     moment = min(until or now(), now())
     row = {"person_id": _key(session, actor), "read_until": moment}
-    adding = _dialect(session).insert(_tables["notice_readers"]).values(row)
+    adding = upsert(session, _tables["notice_readers"]).values(row)
     session.execute(
         adding.on_conflict_do_update(
             index_elements=["person_id"],
@@ -148,7 +147,7 @@ def _write(session: Session, some: Sequence[tuple[Told, int]], at: datetime) -> 
         for told, count in some
     ]
     # The statement of a single row stays compiled; one of several is put together each time.
-    adding = _dialect(session).insert(table).values(rows if len(rows) > 1 else rows[0])
+    adding = upsert(session, table).values(rows if len(rows) > 1 else rows[0])
     statement = adding.on_conflict_do_update(
         index_elements=["live_key"],
         set_={
@@ -158,10 +157,6 @@ def _write(session: Session, some: Sequence[tuple[Told, int]], at: datetime) -> 
         },
     ).returning(table.c.is_mail_due)
     return any(session.execute(statement).scalars())
-
-
-def _dialect(session: Session) -> Any:
-    return postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
 
 
 def _key(session: Session, actor: Actor) -> int:

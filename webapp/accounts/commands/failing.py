@@ -3,11 +3,11 @@ forms for staff."""
 
 from datetime import timedelta
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, delete
 
 from webapp.accounts.models import FailedSignIn, GateCount
 from webapp.kit.clock import now
+from webapp.runtime.upserting import upsert
 
 KEPT = timedelta(days=90)
 
@@ -16,8 +16,7 @@ def note_failure(session: Session, person: int, network: str) -> None:
     """Count one more wrong password at this account (by key) within this hour."""
     at = now()
     hour = at.replace(minute=0, second=0, microsecond=0)
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    adding = dialect.insert(FailedSignIn).values(
+    adding = upsert(session, FailedSignIn).values(
         person_id=person, hour=hour, tries=1, network=network, last_at=at
     )
     session.execute(
@@ -35,8 +34,7 @@ def note_failure(session: Session, person: int, network: str) -> None:
 def count_at_gate(session: Session, form: str, outcome: str) -> None:
     """Count that a suspicious form of this kind was challenged (``shown``), did what was asked
     (``passed``) or did not (``failed``)."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    adding = dialect.insert(GateCount).values(
+    adding = upsert(session, GateCount).values(
         day=now().date(), form=form, outcome=outcome, number=1
     )
     session.execute(

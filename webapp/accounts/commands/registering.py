@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import insert, literal
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from webapp.accounts.commands.checking import normalised_email, normalised_username
@@ -32,6 +31,7 @@ from webapp.kit.actors import SHOPPER, SYSTEM
 from webapp.kit.clock import now
 from webapp.runtime.columns import UtcDateTime
 from webapp.runtime.events import emit, emit_all
+from webapp.runtime.upserting import upsert
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +65,7 @@ def register(session: Session, wanted: Registration) -> Person | None:
         password_hash=wanted.password_hash,
         locale=wanted.locale,
     )
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    adding = dialect.insert(Person).values(made.model_dump(exclude={"id"}))
+    adding = upsert(session, Person).values(made.model_dump(exclude={"id"}))
     session.execute(adding.on_conflict_do_nothing(index_elements=["email"]))
     person = session.exec(select(Person).where(Person.email == email)).one()
     is_new = person.public_id == made.public_id

@@ -2,10 +2,8 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session
 
@@ -26,6 +24,7 @@ from webapp.catalogue.commands.knowing import in_chunks
 from webapp.catalogue.models import Product
 from webapp.catalogue.queries.deriving import FacetKey, derived_columns, facets_of
 from webapp.kit.text import plain
+from webapp.runtime.upserting import upsert
 
 AT_ONCE = 500
 BODY_WORDS = 250
@@ -93,7 +92,7 @@ def _facet_ids(session: Session, labels: dict[FacetKey, tuple[str, str]]) -> dic
     """The keys of these facets; those that are missing are made."""
     if not labels:
         return {}
-    new = _upsert(session, facets).on_conflict_do_nothing(index_elements=["kind", "name", "value"])
+    new = upsert(session, facets).on_conflict_do_nothing(index_elements=["kind", "name", "value"])
     known = _known_facets(session, labels)
     missing = [key for key in labels if key not in known]
     if missing:
@@ -149,7 +148,7 @@ def refresh_texts(session: Session, ids: Sequence[int]) -> None:
     names = category_words(session, {row["category"] for row in rows})
     for row in rows:
         row["category"] = names.get(row["category"], "")
-    new = _upsert(session, product_texts)
+    new = upsert(session, product_texts)
     columns = ("title", "labels", "category", "body")
     differs = [getattr(product_texts.c, name) != new.excluded[name] for name in columns]
     session.execute(
@@ -192,7 +191,7 @@ def learn_terms(session: Session, texts: Iterable[str]) -> None:
         uses.update({word for word in text.split() if len(word) > 2 and word.isalpha()})
     if not uses:
         return
-    new = _upsert(session, search_terms)
+    new = upsert(session, search_terms)
     rows = [
         {"term": term, "grams": " ".join(words.grams(term)), "uses": count}
         for term, count in sorted(uses.items())
@@ -236,8 +235,3 @@ def _labels(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
                 add(product_id, code)
                 add(product_id, words.code(code))
     return defaultdict(list, {key: list(value) for key, value in found.items()})
-
-
-def _upsert(session: Session, table: Any) -> Any:
-    dialect = session.get_bind().dialect.name
-    return (postgresql if dialect == "postgresql" else sqlite).insert(table)

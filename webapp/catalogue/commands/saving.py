@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from webapp.catalogue.columns import (
@@ -33,6 +32,7 @@ from webapp.catalogue.models import Attribute, Option, OptionValue, Product, Var
 from webapp.kit.actors import Actor
 from webapp.kit.clock import now
 from webapp.kit.errors import ShopError
+from webapp.runtime.upserting import upsert
 
 
 def plan_products(
@@ -383,8 +383,7 @@ def _write_external_ids(session: Session, plans: Sequence[Plan]) -> None:
     if not rows:
         return
     names = ("source", "external_id", "kind", "target_id")
-    dialect = session.get_bind().dialect.name
-    new = (postgresql if dialect == "postgresql" else sqlite).insert(external_ids)
+    new = upsert(session, external_ids)
     session.execute(
         new.on_conflict_do_update(
             index_elements=["source", "kind", "external_id"],

@@ -5,12 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from webapp.kit.clock import now
 from webapp.media.models import Rendition
 from webapp.runtime.storage import Storage, hashed_key
+from webapp.runtime.upserting import upsert
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -73,10 +73,7 @@ def record_renditions(session: Session, file_id: int, rendered: Iterable[Rendere
     ]
     if not rows:
         return
-    connection = session.connection()
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    table = Rendition.__table__  # type: ignore[attr-defined]
-    connection.execute(dialect.insert(table).values(rows).on_conflict_do_nothing())
+    session.execute(upsert(session, Rendition).values(rows).on_conflict_do_nothing())
 
 
 def _webp(image: "Image", width: int) -> bytes:

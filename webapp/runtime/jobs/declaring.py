@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 from sqlalchemy import Connection, and_, case, or_
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from webapp.kit.actors import Actor
@@ -19,6 +18,7 @@ from webapp.kit.ids import public_id
 from webapp.runtime.db import after_commit
 from webapp.runtime.events import plain
 from webapp.runtime.jobs.table import LIVE, JobState, jobs
+from webapp.runtime.upserting import upsert_on
 
 if TYPE_CHECKING:
     from webapp.runtime.jobs.context import JobContext
@@ -268,7 +268,7 @@ def insert(
 @cache
 def _adding(engine: str) -> Any:
     """The statement, made once: putting it together costs more than running it."""
-    adding = (postgresql if engine == "postgresql" else sqlite).insert(jobs)
+    adding = upsert_on(engine, jobs)
     newer, runs = adding.excluded, jobs.c.state == JobState.running
     takes_newer_time = or_(and_(runs, ~jobs.c.asked_again), jobs.c.due_at > newer.due_at)
     return adding.on_conflict_do_update(

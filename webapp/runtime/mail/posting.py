@@ -4,7 +4,6 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from webapp.kit.clock import now
@@ -14,6 +13,7 @@ from webapp.runtime.mail.declaring import MailKind
 from webapp.runtime.mail.sending import promise
 from webapp.runtime.mail.table import MailRecord, MailState
 from webapp.runtime.markup import plain_line
+from webapp.runtime.upserting import upsert_on
 
 
 def post(
@@ -71,8 +71,7 @@ def _adding(engine: str) -> Any:
     """The statement, made once: putting it together costs more than running it."""
     table = MailRecord.__table__  # type: ignore[attr-defined]
     return (
-        (postgresql if engine == "postgresql" else sqlite)
-        .insert(table)
+        upsert_on(engine, table)
         .on_conflict_do_nothing(index_elements=["kind", "subject_kind", "subject_id", "version"])
         .returning(table.c.public_id)
     )

@@ -1,0 +1,17 @@
+"""The insert that can say what shall happen where such a row is there already."""
+
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session
+
+
+def upsert(session: Session, table: Any) -> postgresql.Insert | sqlite.Insert:
+    """An insert into ``table`` (or a model's) with ``on_conflict_do_nothing`` and
+    ``on_conflict_do_update``, which each engine has in a class of its own."""
+    return upsert_on(session.get_bind().dialect.name, table)
+
+
+def upsert_on(engine: str, table: Any) -> postgresql.Insert | sqlite.Insert:
+    """The same by the engine's name, for whoever makes the statement once and keeps it."""
+    return postgresql.insert(table) if engine == "postgresql" else sqlite.insert(table)

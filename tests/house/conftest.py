@@ -187,16 +187,16 @@ def _order_link(session: Session, order: str) -> str:
 
 
 def _password_link(session: Session) -> str:
-    """The token by which the viewer, who was invited, chooses a password.
+    """The token by which the viewer, who lost theirs, chooses a password.
 
-    Others may have been invited since, where a served shop is shared by tests.
+    Others may have been sent one since, where a served shop is shared by tests.
     """
     found = session.exec(
         select(MailedLink.public_id)
         .join(Person)
-        .where(MailedLink.purpose == LinkPurpose.invite, Person.email == VIEWER)
+        .where(MailedLink.purpose == LinkPurpose.staff_reset, Person.email == VIEWER)
     ).one()
-    path = path_of(links_of(session).secret, LinkPurpose.invite, found)
+    path = path_of(links_of(session).secret, LinkPurpose.staff_reset, found)
     return path.removeprefix("/admin/password/")
 
 

@@ -97,6 +97,17 @@ def staff_reset(session: Session, *, link: str) -> dict[str, Any]:
 
 
 @_kind(
+    "welcome",
+    title="An account was made for you",
+    when="When a customer is added by staff or a script and is to choose their password.",
+    sample=newest_link(LinkPurpose.welcome),
+    is_urgent=True,
+)
+def welcome(session: Session, *, link: str) -> dict[str, Any]:
+    return _link(session, link)
+
+
+@_kind(
     "registered_again",
     title="There is an account already",
     when="When somebody asks for an account with an address that has one.",
@@ -251,6 +262,7 @@ OF_PURPOSE: dict[LinkPurpose, MailKind] = {
     LinkPurpose.sign_in: sign_in,
     LinkPurpose.invite: staff_invited,
     LinkPurpose.staff_reset: staff_reset,
+    LinkPurpose.welcome: welcome,
     LinkPurpose.stay: stay,
     LinkPurpose.old_email: old_email,
     LinkPurpose.new_email: new_email,

@@ -153,12 +153,25 @@ class UsersOut(BaseModel):
 
 
 class UserIn(_In):
+    """Nobody chooses the password of somebody else: they choose it themselves, by a link."""
+
     email: str = Field(max_length=254)
     name: Line = ""
     role: str | None = Field(None, max_length=20, description="None: a customer.")
-    password: str | None = Field(
-        None, json_schema_extra={"format": "password"}, description="None: they choose it by mail."
+
+
+class InvitationOut(BaseModel):
+    """How somebody comes to a password of their own: by a link that works once."""
+
+    is_mailed: bool = Field(description="Whether the link was mailed to them.")
+    expires_at: datetime
+    url: str | None = Field(
+        description="The link, where the shop can send no mail: hand it over. Else null."
     )
+
+
+class AddedOut(UserOut):
+    invitation: InvitationOut
 
 
 class UserChangeIn(_In):

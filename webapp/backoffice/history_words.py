@@ -60,6 +60,9 @@ _LINKS = {
     "sign_in": "sign in",
     "invite": "invitation to the staff",
     "staff_reset": "choose a new password",
+    "welcome": "choose a password",
+    "handed_staff": "choose a password",
+    "handed_customer": "choose a password",
 }
 _MOVED = {
     "receive": "Received",
@@ -198,13 +201,22 @@ def _signed_out(facts: Facts, currency: str) -> str:
 
 
 def _password(facts: Facts, currency: str) -> str:
-    ways = {"reset": " by a mailed link", "invitation": " for the first time"}
+    ways = {
+        "reset": " by a mailed link",
+        "invitation": " for the first time",
+        "handed": " by a link that was handed over",
+    }
     return f"Password changed{ways.get(str(facts.get('how')), '')}"
 
 
 def _link(facts: Facts, currency: str) -> str:
     purpose = str(facts.get("purpose"))
     return f"Link mailed: {_LINKS.get(purpose, purpose.replace('_', ' '))}"
+
+
+def _handed(facts: Facts, currency: str) -> str:
+    purpose = str(facts.get("purpose"))
+    return f"Link shown, to be handed over: {_LINKS.get(purpose, purpose.replace('_', ' '))}"
 
 
 def _factor_off(facts: Facts, currency: str) -> str:
@@ -294,6 +306,7 @@ _SAYERS: Mapping[str, Callable[[Facts, str], str]] = {
     "person.signed_out": _signed_out,
     "person.password_changed": _password,
     "person.link_promised": _link,
+    "person.link_handed": _handed,
     "person.second_factor_off": _factor_off,
     "person.recovery_codes_made": _codes,
     "person.recovery_code_used": _code_used,

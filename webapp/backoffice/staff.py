@@ -1,6 +1,5 @@
-"""Who works here: adding people, what they may do, a new password, closing an account."""
+"""Who works here: adding people, what they may do, a link to a password, closing an account."""
 
-import secrets
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -9,22 +8,21 @@ from pydantic import EmailStr, Field
 from sqlmodel import Session
 from starlette.responses import Response
 
-from webapp.accounts import commands, passwords, queries
+from webapp.accounts import commands, queries
 from webapp.accounts.errors import MayDoMore
 from webapp.accounts.factors import with_second_factor
-from webapp.accounts.guards import Staff, StaffBeside
+from webapp.accounts.guards import Staff
 from webapp.accounts.models import Person
 from webapp.backoffice.blaming import blame
 from webapp.backoffice.history import latest
 from webapp.backoffice.roles import may_give
 from webapp.kit.actors import Actor
 from webapp.kit.errors import Invalid, NotFound, Refused
-from webapp.runtime.db import Database
 from webapp.runtime.mail import PostOffice
 from webapp.shop.commands import change as change_settings
 from webapp.shop.queries import current
-from webapp.web.deps import Data, Db
-from webapp.web.fields import Says, Secret
+from webapp.web.deps import Db
+from webapp.web.fields import Says
 from webapp.web.submissions import Form, Submission, submitted
 from webapp.web.views import after_post, redirect, view
 
@@ -32,19 +30,13 @@ pages = APIRouter(prefix="/admin/staff")
 
 PAGE = "backoffice/staff/staff.html#staff_desk"
 
-# No letter or digit that can be taken for another when it is read out or copied by hand.
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-_GROUPS, _LETTERS = 4, 5
-
 
 class StaffForm(Form):
-    """Somebody new. Without a password they are invited to choose one, or one is made up."""
+    """Somebody new, who chooses their own password by a link."""
 
     email: Annotated[EmailStr, Says(missing="Enter their email address.")]
     name: str = Field(default="", max_length=120)
     role: Annotated[str, Field(max_length=20), Says(missing="Choose what they may do.")]
-    password: Secret = ""
-    invite: bool = False
 
 
 class RoleForm(Form):
@@ -69,46 +61,21 @@ def staff(request: Request, db: Db, staff: Staff) -> Response:
 
 
 @pages.post("")
-def submit_staff(request: Request, form: StaffAsked, data: Data, staff: StaffBeside) -> Response:
-    """Add somebody, and invite them to choose a password. Where no mail is sent or wanted, a
-    made-up one is shown in this one answer and kept nowhere."""
+def submit_staff(request: Request, form: StaffAsked, db: Db, staff: Staff) -> Response:
+    """Add somebody, and invite them to choose a password."""
     staff.must("staff:write")
-    if form.data and form.data.password:
-        _check_password(form, form.data.password)
     if form.data is None:
-        return _shown(request, data, staff, form=form, status=422)
+        return view(request, PAGE, _context(request, db, staff, form=form), status=422)
     asked = form.data
-    secret = asked.password or made_up_password()
-    invites = asked.invite and not asked.password and _sends_mail(request)
-    stored = passwords.hashed(secret)
     try:
-        with data.writing() as session:
+        with db.begin_nested():
             person = commands.add_staff(
-                session,
-                staff,
-                email=asked.email,
-                password_hash=stored,
-                role=asked.role,
-                name=asked.name,
+                db, staff, email=asked.email, role=asked.role, name=asked.name
             )
-            if invites:
-                commands.invite(session, staff, person)
-            name, email = person.name, person.email
     except (Invalid, Refused, MayDoMore) as refusal:
         blame(form, refusal, {})
-        return _shown(request, data, staff, form=form, status=422)
-    if not asked.password and not invites:
-        return _shown(request, data, staff, told=(name, email, secret))
-    with data.reading() as session:
-        return after_post(
-            request,
-            go_to=request.app.state.url_for("backoffice.staff"),
-            show=PAGE,
-            context=_context(request, session, staff),
-            notice=f"An invitation is on its way to {email}."
-            if invites
-            else f"{name} can sign in now.",
-        )
+        return view(request, PAGE, _context(request, db, staff, form=form), status=422)
+    return _invited(request, db, staff, person, f"An invitation is on its way to {person.email}.")
 
 
 @pages.get("/{public_id}/sign-ins", name="backoffice.staff_sign_ins")
@@ -173,23 +140,16 @@ def open_staff(request: Request, db: Db, staff: Staff, public_id: str) -> Respon
 
 
 @pages.post("/{public_id}/password", name="backoffice.staff_password")
-def staff_password(request: Request, data: Data, staff: StaffBeside, public_id: str) -> Response:
-    """A new password for somebody who lost theirs, shown in this one answer."""
+def staff_password(request: Request, db: Db, staff: Staff, public_id: str) -> Response:
+    """A link to a new password for somebody who lost theirs, or who never had one."""
     staff.must("staff:write")
-    with data.reading() as session:
-        _colleague(session, public_id)
-    secret = made_up_password()
-    stored = passwords.hashed(secret)
+    person = _colleague(db, public_id)
     try:
-        with data.writing() as session:
-            person = _colleague(session, public_id)
-            commands.change_staff(session, staff, person, password_hash=stored)
-            told = (person.name, person.email, secret)
-    except MayDoMore as refusal:
-        with data.reading() as session:
-            person = _colleague(session, public_id)
-            return _refused(request, session, staff, person, refusal.detail)
-    return _shown(request, data, staff, told=told)
+        return _invited(
+            request, db, staff, person, f"A link to a password is on its way to {person.email}."
+        )
+    except (Refused, MayDoMore) as refusal:
+        return _refused(request, db, staff, person, refusal.detail)
 
 
 @pages.post("/second-factor", name="backoffice.staff_second_factor")
@@ -227,12 +187,6 @@ def _without_second_factor(session: Session, staff: Actor, person: Person) -> No
     commands.reset_second_factor(session, staff, person)
 
 
-def made_up_password() -> str:
-    """Twenty letters and digits in groups of five: 99 random bits, to be read out if need be."""
-    groups = ("".join(secrets.choice(_ALPHABET) for _ in range(_LETTERS)) for _ in range(_GROUPS))
-    return "-".join(groups)
-
-
 def _named(session: Session, role: str) -> str:
     names = {each.code: each.name for each in queries.roles(session)}
     return names.get(role, role).lower()
@@ -246,11 +200,24 @@ def _colleague(session: Session, public_id: str) -> Person:
     return person
 
 
-def _check_password(form: Submission[StaffForm], password: str) -> None:
-    try:
-        commands.check_password(password)
-    except Invalid as refusal:
-        form.refuse("password", refusal.detail)
+def _invited(
+    request: Request, session: Session, staff: Actor, person: Person, notice: str
+) -> Response:
+    """Mail the link where the shop can. Else it is shown in this one answer and kept nowhere: who
+    asked hands it over."""
+    if _sends_mail(request):
+        commands.invite(session, staff, person)
+        return after_post(
+            request,
+            go_to=request.app.state.url_for("backoffice.staff"),
+            show=PAGE,
+            context=_context(request, session, staff),
+            notice=notice,
+        )
+    link = commands.hand_staff_link(session, staff, person)
+    response = view(request, PAGE, _context(request, session, staff, told=(person, link)))
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _changed(
@@ -282,20 +249,6 @@ def _refused(
     return view(request, PAGE, context, status=422)
 
 
-def _shown(
-    request: Request,
-    data: Database,
-    staff: Actor,
-    *,
-    form: Submission[StaffForm] | None = None,
-    told: tuple[str, str, str] | None = None,
-    status: int = 200,
-) -> Response:
-    with data.reading() as session:
-        context = _context(request, session, staff, form=form, told=told)
-        return view(request, PAGE, context, status=status)
-
-
 def _sends_mail(request: Request) -> bool:
     office: PostOffice = request.app.state.means.post
     return office.can_send
@@ -308,10 +261,10 @@ def _context(
     *,
     form: Submission[StaffForm] | None = None,
     refused: dict[str, str] | None = None,
-    told: tuple[str, str, str] | None = None,
+    told: tuple[Person, commands.Invitation] | None = None,
 ) -> dict[str, Any]:
-    """``told`` is (name, email, password) of somebody whose password was just made up. With each
-    person goes whether they are within reach: who may do more than one is not changed by one."""
+    """``told`` is somebody with the link that is to be handed to them. With each person goes
+    whether they are within reach: who may do more than one is not changed by one."""
     roles = {each.code: each for each in queries.roles(session)}
     given = [code for code, each in roles.items() if may_give(staff, each)]
     return {

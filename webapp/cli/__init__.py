@@ -4,7 +4,7 @@ import importlib
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,10 @@ from webapp.cli.speaking import DataDir, UploadsDir, say, settings_of, stop
 from webapp.cli.webhooks import webhooks
 from webapp.kit.errors import ShopError
 from webapp.runtime.memory import for_good
+
+if TYPE_CHECKING:
+    from webapp.accounts.commands import Invitation
+    from webapp.runtime.links import Links
 
 app = typer.Typer(
     name="vitrine",
@@ -68,10 +72,13 @@ def serve(
         serving.announce("A fresh shop: putting the demo shop on its shelves ...")
         seed(shop.database, shop.means)
     if without_staff and not empty:
-        serving.first_staff(shop.database, settings.data_dir)
+        serving.first_staff(shop.database)
     address = f"http://{settings.host}:{settings.port}"
+    first = serving.first_sign_in(shop.database)
     serving.announce(
-        serving.greeting(settings, without_staff=without_staff and empty, address=address)
+        serving.greeting(
+            settings, without_staff=without_staff and empty, address=address, first=first
+        )
     )
     serving.run(site, settings)
 
@@ -149,28 +156,32 @@ def audit(
         raise SystemExit(1)
 
 
+PasswordPiped = Annotated[
+    bool, typer.Option("--password-stdin", help="Your own password, from standard input.")
+]
+
+
 @staff.command("add")
 def staff_add(
     email: Annotated[str, typer.Argument(help="Their email address.")],
     role: Annotated[str, typer.Option(help="owner, admin, manager, fulfilment ...")] = "manager",
     name: Annotated[str, typer.Option(help="How colleagues call them.")] = "",
-    password: Annotated[
-        str | None, typer.Option(help="Asked for when not given.", envvar="VITRINE_NEW_PASSWORD")
-    ] = None,
+    password_stdin: PasswordPiped = False,
     data: DataDir = None,
 ) -> None:
-    """Let somebody into the back office."""
-    from webapp.accounts.commands import add_staff, check_password
-    from webapp.accounts.passwords import hashed
+    """Let somebody into the back office: prints the link by which they choose their password."""
+    from webapp.accounts.commands import add_staff, hand_staff_link
     from webapp.kit.actors import SYSTEM
     from webapp.main import open_shop
+    from webapp.runtime.links import links_of
 
-    secret = password or typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    check_password(secret)
-    stored = hashed(secret)
+    stored = _piped_password() if password_stdin else ""
     with open_shop(settings_of(data)) as shop, shop.database.writing() as session:
         person = add_staff(session, SYSTEM, email=email, password_hash=stored, role=role, name=name)
         sentence = f"{person.email} may sign in as {role}."
+        if not stored:
+            invitation = hand_staff_link(session, SYSTEM, person)
+            sentence = _link_told(sentence, links_of(session), invitation)
     say(sentence)
 
 
@@ -189,27 +200,47 @@ def staff_list(data: DataDir = None) -> None:
 @staff.command("password")
 def staff_password(
     email: Annotated[str, typer.Argument(help="Whose password.")],
-    password: Annotated[
-        str | None, typer.Option(help="Asked for when not given.", envvar="VITRINE_NEW_PASSWORD")
-    ] = None,
+    password_stdin: PasswordPiped = False,
     data: DataDir = None,
 ) -> None:
-    """Set a new password for a member of staff and end their sign-ins."""
-    from webapp.accounts.commands import change_staff, check_password, normalised_email
-    from webapp.accounts.passwords import hashed
+    """Print a link by which a member of staff chooses a new password; or set your own, which ends
+    your sign-ins."""
+    from webapp.accounts.commands import change_staff, hand_staff_link, normalised_email
     from webapp.accounts.queries import by_email
     from webapp.kit.actors import SYSTEM
     from webapp.main import open_shop
+    from webapp.runtime.links import links_of
 
-    secret = password or typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    check_password(secret)
-    stored = hashed(secret)
+    stored = _piped_password() if password_stdin else ""
     with open_shop(settings_of(data)) as shop, shop.database.writing() as session:
         person = by_email(session, normalised_email(email))
         if person is None or person.role is None:
             stop(f"Nobody works here as {email}.")
-        change_staff(session, SYSTEM, person, password_hash=stored)
-    say("Done. They are signed out everywhere.")
+        if stored:
+            change_staff(session, SYSTEM, person, password_hash=stored)
+            sentence = "Done. They are signed out everywhere."
+        else:
+            invitation = hand_staff_link(session, SYSTEM, person)
+            sentence = _link_told("", links_of(session), invitation)
+    say(sentence)
+
+
+def _piped_password() -> str:
+    """The hash of the first line of standard input; raises ``WeakPassword``."""
+    from webapp.accounts.commands import check_password
+    from webapp.accounts.passwords import hashed
+
+    secret = sys.stdin.readline().rstrip("\r\n")
+    check_password(secret)
+    return hashed(secret)
+
+
+def _link_told(sentence: str, links: "Links", invitation: "Invitation") -> str:
+    until = f"{invitation.until:%Y-%m-%d %H:%M} UTC"
+    told = f"This link chooses the password, once, until {until}:"
+    return "\n".join(
+        line for line in (sentence, told, links.absolute(invitation.path or "")) if line
+    )
 
 
 @staff.command("reset-second-factor")

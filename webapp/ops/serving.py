@@ -1,10 +1,9 @@
 """``vitrine serve``: prepare the shop, say where it is, and serve it."""
 
 import contextlib
-import os
-import secrets
 import sys
-from pathlib import Path
+from dataclasses import dataclass
+from datetime import datetime
 from types import FrameType
 from typing import Any
 
@@ -12,41 +11,48 @@ import uvicorn
 from fastapi import FastAPI
 from sqlmodel import Session, col, select
 
-from webapp.accounts.commands import add_staff
+from webapp.accounts.commands import add_staff, hand_staff_link
 from webapp.accounts.founding import welcome_key
-from webapp.accounts.queries import has_staff
+from webapp.accounts.queries import has_staff, owner_to_come
 from webapp.catalogue.models import Category, Product
 from webapp.kit.actors import SYSTEM
 from webapp.runtime import log
 from webapp.runtime.db import Database
+from webapp.runtime.links import links_of
 from webapp.runtime.memory import trim
 from webapp.settings import Settings
 
 DEMO_STAFF = "owner@example.com"
-SIGN_IN_FILE = "staff-sign-in.txt"
 
 
-def first_staff(database: Database, data_dir: Path) -> None:
-    """An owner with a fresh random password for the demo shop, kept in a file of mode 0600."""
-    # Hashing is for whoever signs in; a shop that has its staff starts without it.
-    from webapp.accounts.passwords import hashed
+@dataclass(frozen=True, slots=True)
+class FirstSignIn:
+    """How the owner that was made for the demo shop comes in."""
 
-    password = "-".join(secrets.token_hex(3) for _ in range(3))
-    stored = hashed(password)
+    email: str
+    link: str
+    until: datetime
+
+
+def first_staff(database: Database) -> None:
+    """An owner for the demo shop, who chooses their password by the link that is printed."""
     with database.writing() as session:
-        if has_staff(session):
-            return
-        add_staff(
-            session, SYSTEM, email=DEMO_STAFF, password_hash=stored, role="owner", name="Owner"
-        )
-        _keep(data_dir / SIGN_IN_FILE, f"Email:    {DEMO_STAFF}\nPassword: {password}\n")
+        if not has_staff(session):
+            add_staff(session, SYSTEM, email=DEMO_STAFF, role="owner", name="Owner")
 
 
-def _keep(file: Path, text: str) -> None:
-    file.unlink(missing_ok=True)
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as opened:
-        opened.write(text)
+def first_sign_in(database: Database) -> FirstSignIn | None:
+    """A fresh link for an owner who has not come in yet; the one of the start before is over."""
+    with database.reading() as session:
+        if owner_to_come(session) is None:
+            return None
+    with database.writing() as session:
+        owner = owner_to_come(session)
+        if owner is None:
+            return None
+        invitation = hand_staff_link(session, SYSTEM, owner)
+        link = links_of(session).absolute(invitation.path or "")
+        return FirstSignIn(owner.email, link, invitation.until)
 
 
 def has_goods(session: Session) -> bool:
@@ -57,21 +63,24 @@ def has_goods(session: Session) -> bool:
     )
 
 
-def greeting(settings: Settings, *, without_staff: bool, address: str) -> str:
+def greeting(
+    settings: Settings, *, without_staff: bool, address: str, first: FirstSignIn | None = None
+) -> str:
     """What the terminal says: the address, who may sign in, and how to begin one's own shop."""
     lines = ["", f"  Shop         {address}/", f"  Back office  {address}/admin", ""]
-    sign_in = settings.data_dir / SIGN_IN_FILE
     if without_staff:
         lines += [
             "  Nobody owns this shop yet. Open this to become its owner:",
             f"  {address}/admin/welcome?key={welcome_key(settings)}",
             "",
         ]
-    elif sign_in.exists():
-        lines += [f"  {line}" for line in sign_in.read_text().splitlines()]
+    elif first is not None:
         lines += [
-            f"  (kept in {sign_in}; delete that file once you changed the password with",
-            f"  vitrine staff password {DEMO_STAFF})",
+            f"  Staff sign-in:  {first.email}",
+            "  Open this to choose your password, then sign in with it:",
+            f"  {first.link}",
+            f"  (good once, until {first.until:%Y-%m-%d %H:%M} UTC; until you have one, each start",
+            f"  prints another, and so does: vitrine staff password {first.email})",
             "",
         ]
     lines += [

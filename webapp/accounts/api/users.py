@@ -9,19 +9,27 @@ from fastapi import APIRouter, Depends, Query, Request
 from sqlmodel import Session
 from starlette.responses import Response
 
-from webapp.accounts import commands, directory, passwords, queries
-from webapp.accounts.guards import HashTurn, Script, ScriptBeside
+from webapp.accounts import commands, directory, queries
+from webapp.accounts.guards import Script
 from webapp.accounts.models import Person
-from webapp.accounts.schemas import UserChangeIn, UserIn, UserOut, UsersOut
+from webapp.accounts.schemas import (
+    AddedOut,
+    InvitationOut,
+    UserChangeIn,
+    UserIn,
+    UserOut,
+    UsersOut,
+)
 from webapp.kit.actors import Actor
 from webapp.kit.errors import NotAllowed, Refused
-from webapp.shop import queries as shops
-from webapp.web.deps import Data, Db, Page
+from webapp.runtime.links import links_of
+from webapp.runtime.mail import PostOffice
+from webapp.web.deps import Db, Page
 
 api = APIRouter(prefix="/users", tags=["people"])
 
 
-def keeper(script: ScriptBeside) -> Actor:
+def keeper(script: Script) -> Actor:
     """Somebody who may change people of some kind. Asked before what they sent is looked at."""
     if not (script.may("customers:write") or script.may("staff:write")):
         raise NotAllowed("Changing people takes another right.", needs="customers:write")
@@ -61,24 +69,26 @@ def list_users(
 
 @api.post("", name="accounts.api.add_user", status_code=201)
 def add_user(
-    request: Request, response: Response, script: Keeper, body: UserIn, _turn: HashTurn, data: Data
-) -> UserOut:
+    request: Request, response: Response, script: Keeper, body: UserIn, db: Db
+) -> AddedOut:
     """Add a customer (`customers:write`), or with a `role` a member of staff (`staff:write`).
 
-    Without a password they are mailed a link to choose one. 409 for an address that is taken.
+    They are mailed a link by which they choose their password. Where the shop can send no mail,
+    the answer has that link, this once. 409 for an address that is taken.
     """
     script.must("customers:write" if body.role is None else "staff:write")
-    stored = ""
-    if body.password is not None:
-        with data.reading() as session:
-            about = (shops.current(session).name, body.email, body.name)
-        least = passwords.STAFF_MINIMUM_LENGTH if body.role else passwords.MINIMUM_LENGTH
-        commands.check_password(body.password, about, least=least)
-        stored = passwords.hashed(body.password)
-    with data.writing() as session:
-        person = _added(session, script, body, stored)
-        response.headers["Location"] = f"/api/v1/users/{person.public_id}"
-        return UserOut.of(person)
+    office: PostOffice = request.app.state.means.post
+    person, invitation = _added(db, script, body, sends_mail=office.can_send)
+    response.headers["Location"] = f"/api/v1/users/{person.public_id}"
+    response.headers["Cache-Control"] = "no-store"
+    return AddedOut(
+        **UserOut.of(person).model_dump(),
+        invitation=InvitationOut(
+            is_mailed=invitation.path is None,
+            expires_at=invitation.until,
+            url=invitation.path and links_of(db).absolute(invitation.path),
+        ),
+    )
 
 
 @api.get("/{user_id}", name="accounts.api.user")
@@ -128,19 +138,15 @@ def close_user(script: Script, person: Changed, db: Db) -> Response:
     return Response(status_code=204)
 
 
-def _added(session: Session, actor: Actor, wanted: UserIn, password_hash: str) -> Person:
+def _added(
+    session: Session, actor: Actor, wanted: UserIn, *, sends_mail: bool
+) -> tuple[Person, commands.Invitation]:
     if wanted.role is None:
-        return commands.add_customer(
-            session, actor, email=wanted.email, name=wanted.name, password_hash=password_hash
-        )
+        person = commands.add_customer(session, actor, email=wanted.email, name=wanted.name)
+        lead = commands.welcome_customer if sends_mail else commands.hand_customer_link
+        return person, lead(session, actor, person)
     person = commands.add_staff(
-        session,
-        actor,
-        email=wanted.email,
-        password_hash=password_hash,
-        role=wanted.role,
-        name=wanted.name,
+        session, actor, email=wanted.email, role=wanted.role, name=wanted.name
     )
-    if not password_hash:
-        commands.invite(session, actor, person)
-    return person
+    lead = commands.invite if sends_mail else commands.hand_staff_link
+    return person, lead(session, actor, person)

@@ -18,6 +18,7 @@ from webapp.accounts.commands.customers import (
     delete_group,
     forget_note,
     group_customer,
+    hand_customer_link,
     help_customer,
     note_customer,
     open_customer,
@@ -25,6 +26,7 @@ from webapp.accounts.commands.customers import (
     rename_group,
     sign_customer_out,
     tag_customer,
+    welcome_customer,
 )
 from webapp.accounts.commands.describing import end_news, say_consent, set_avatar
 from webapp.accounts.commands.exporting import (
@@ -43,7 +45,13 @@ from webapp.accounts.commands.leaving import (
     stay,
     stop_erasure,
 )
-from webapp.accounts.commands.linking import forget_old_links, open_link, promise_link, spend_link
+from webapp.accounts.commands.linking import (
+    Invitation,
+    forget_old_links,
+    open_link,
+    promise_link,
+    spend_link,
+)
 from webapp.accounts.commands.passkeys import (
     add_passkey,
     passkey_handle,
@@ -57,7 +65,12 @@ from webapp.accounts.commands.readdressing import (
     confirm_email,
     stop_new_email,
 )
-from webapp.accounts.commands.recovering import colleague_of_link, invite, set_password
+from webapp.accounts.commands.recovering import (
+    colleague_of_link,
+    hand_staff_link,
+    invite,
+    set_password,
+)
 from webapp.accounts.commands.registering import (
     Registration,
     answer_registration,
@@ -108,6 +121,7 @@ __all__ = [
     "STAFF",
     "Browser",
     "Granted",
+    "Invitation",
     "Registration",
     "Renewal",
     "Span",
@@ -155,6 +169,8 @@ __all__ = [
     "found",
     "grant",
     "group_customer",
+    "hand_customer_link",
+    "hand_staff_link",
     "help_customer",
     "invite",
     "keep_an_owner",
@@ -202,4 +218,5 @@ __all__ = [
     "tag_customer",
     "use_passkey",
     "verify",
+    "welcome_customer",
 ]

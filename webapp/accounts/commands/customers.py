@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlmodel import Session, col, delete, func, insert, select
 
 from webapp.accounts.commands.checking import normalised_email
-from webapp.accounts.commands.linking import promise_link
+from webapp.accounts.commands.linking import Invitation, hand_link, promise_link
 from webapp.accounts.commands.signing_in import sign_out_everywhere
 from webapp.accounts.errors import AlreadyRegistered, NameTaken
 from webapp.accounts.events import (
@@ -168,21 +168,33 @@ def forget_note(session: Session, actor: Actor, person: Person, note_id: str) ->
     emit(session, CustomerNoted(person.public_id, note_id, is_gone=True), actor=actor)
 
 
-def add_customer(
-    session: Session, actor: Actor, *, email: str, password_hash: str, name: str = ""
-) -> Person:
-    """A new customer, mailed a link: to confirm their address, or (without a password) to choose
-    one. Raises ``AlreadyRegistered``."""
+def add_customer(session: Session, actor: Actor, *, email: str, name: str = "") -> Person:
+    """A new customer without a password: they choose one by a link (``welcome_customer``, or
+    ``hand_customer_link``). Raises ``AlreadyRegistered``."""
     actor.must("customers:write")
     address = normalised_email(email)
     if session.exec(select(Person.id).where(Person.email == address)).first() is not None:
         raise AlreadyRegistered("There is an account with that address.", field="email")
-    person = Person(email=address, name=name, password_hash=password_hash)
+    person = Person(email=address, name=name, password_hash="")
     session.add(person)
     session.flush()
     emit(session, CustomerCreated(person.public_id), actor=actor)
-    promise_link(session, person, LinkPurpose.verify if password_hash else LinkPurpose.reset)
     return person
+
+
+def welcome_customer(session: Session, actor: Actor, person: Person) -> Invitation:
+    """Mail them the link by which they choose their first password."""
+    actor.must("customers:write")
+    _must_be_unclaimed(session, person)
+    return Invitation(promise_link(session, person, LinkPurpose.welcome, by=actor).expires_at)
+
+
+def hand_customer_link(session: Session, actor: Actor, person: Person) -> Invitation:
+    """The same where no mail can be sent: whoever asks is told the link. It shows nothing of the
+    mailbox, so nothing that was bought with the address as a guest comes along."""
+    actor.must("customers:write")
+    _must_be_unclaimed(session, person)
+    return hand_link(session, actor, person, LinkPurpose.handed_customer)
 
 
 def rename_customer(session: Session, actor: Actor, person: Person, name: str) -> None:
@@ -231,7 +243,9 @@ def help_customer(session: Session, actor: Actor, person: Person, purpose: LinkP
         raise Refused("The account is closed. Open it again first.")
     if purpose is LinkPurpose.verify and person.is_verified:
         raise Refused("The address is confirmed already.")
-    promise_link(session, person, purpose)
+    if purpose is LinkPurpose.reset and not (person.password_hash or person.is_verified):
+        purpose = LinkPurpose.welcome
+    promise_link(session, person, purpose, by=actor)
 
 
 def sign_customer_out(session: Session, actor: Actor, person: Person) -> int:
@@ -247,6 +261,13 @@ def _must_be_customer(session: Session, person: Person) -> None:
     session.refresh(person, with_for_update=True)
     if person.role is not None:
         raise NotFound("There is no such customer.")
+
+
+def _must_be_unclaimed(session: Session, person: Person) -> None:
+    """Where somebody has come in already, a link opens what is theirs: only they are sent one."""
+    _must_be_customer(session, person)
+    if person.password_hash or person.is_verified:
+        raise Refused("They have an account that is theirs. Mail them a link to a new password.")
 
 
 def _free_name(session: Session, name: str, *, but: int | None = None) -> str:

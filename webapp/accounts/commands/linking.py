@@ -1,16 +1,18 @@
 """Links that are mailed: promised, and used once by whoever reads that mailbox."""
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, delete, select
 
 from webapp.accounts.errors import LinkSpent
-from webapp.accounts.events import LinkPromised
-from webapp.accounts.links import OF_STAFF, LinkPurpose
+from webapp.accounts.events import LinkHanded, LinkPromised
+from webapp.accounts.links import OF_CUSTOMER, OF_STAFF, LinkPurpose, path_of
 from webapp.accounts.models import MailedLink, Person
-from webapp.kit.actors import SYSTEM
+from webapp.kit.actors import SYSTEM, Actor
 from webapp.kit.clock import now
 from webapp.runtime.events import emit
+from webapp.runtime.links import links_of
 
 LASTS = {
     LinkPurpose.verify: timedelta(days=3),
@@ -18,11 +20,23 @@ LASTS = {
     LinkPurpose.sign_in: timedelta(minutes=15),
     LinkPurpose.invite: timedelta(days=7),
     LinkPurpose.staff_reset: timedelta(hours=1),
+    LinkPurpose.handed_staff: timedelta(days=3),
+    LinkPurpose.welcome: timedelta(days=7),
+    LinkPurpose.handed_customer: timedelta(days=3),
     LinkPurpose.stay: timedelta(hours=72),
     LinkPurpose.old_email: timedelta(days=3),
     LinkPurpose.new_email: timedelta(days=3),
 }
 SPENT = "It was used already, or is too old. Ask for a new one."
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """How somebody comes to a password of their own."""
+
+    until: datetime
+    path: str | None = None
+    """Of a link that was made to be handed over, and is told this once; None where it is mailed."""
 
 
 def promise_link(
@@ -33,8 +47,35 @@ def promise_link(
     email: str | None = None,
     pair: str = "",
     new_email: str = "",
+    by: Actor = SYSTEM,
 ) -> MailedLink:
     """A new link of this kind, to be mailed; the ones before it open nothing from now on."""
+    link = _new_link(session, person, purpose, email=email, pair=pair, new_email=new_email)
+    fact = LinkPromised(person.public_id, link=link.public_id, purpose=purpose.value)
+    emit(session, fact, actor=by)
+    return link
+
+
+def hand_link(session: Session, actor: Actor, person: Person, purpose: LinkPurpose) -> Invitation:
+    """A new link that is mailed to nobody: the actor hands it over. It takes the place of all by
+    which this password could be set."""
+    drop_password_links(session, person)
+    link = _new_link(session, person, purpose)
+    fact = LinkHanded(person.public_id, link=link.public_id, purpose=purpose.value)
+    emit(session, fact, actor=actor)
+    path = path_of(links_of(session).secret, purpose, link.public_id)
+    return Invitation(link.expires_at, path)
+
+
+def _new_link(
+    session: Session,
+    person: Person,
+    purpose: LinkPurpose,
+    *,
+    email: str | None = None,
+    pair: str = "",
+    new_email: str = "",
+) -> MailedLink:
     if person.id is None:
         raise ValueError("the person has not been stored yet")
     session.exec(
@@ -56,8 +97,6 @@ def promise_link(
     )
     session.add(link)
     session.flush()
-    fact = LinkPromised(person.public_id, link=link.public_id, purpose=purpose.value)
-    emit(session, fact, actor=SYSTEM)
     return link
 
 
@@ -107,7 +146,7 @@ def drop_password_links(session: Session, person: Person) -> None:
     session.exec(
         delete(MailedLink).where(
             col(MailedLink.person_id) == person.id,
-            col(MailedLink.purpose).in_([LinkPurpose.reset, *OF_STAFF]),
+            col(MailedLink.purpose).in_([*OF_CUSTOMER, *OF_STAFF]),
             col(MailedLink.used_at).is_(None),
         )
     )

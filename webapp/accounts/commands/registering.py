@@ -23,7 +23,7 @@ from webapp.accounts.events import (
     PersonEvent,
     RegisteredAgain,
 )
-from webapp.accounts.links import LinkPurpose
+from webapp.accounts.links import HANDED, LinkPurpose
 from webapp.accounts.models import Consent, Person
 from webapp.accounts.queries import actor_of
 from webapp.accounts.words import MARKETING
@@ -117,17 +117,25 @@ def verify(session: Session, link: str | None) -> Person:
     return person
 
 
-def reset_password(session: Session, link: str | None, password_hash: str) -> Person:
-    """A new password by a mailed link, which shows the mailbox is theirs as well; every browser is
-    signed out. Raises ``LinkSpent``."""
-    _, person = spend_link(session, link, LinkPurpose.reset)
+def reset_password(
+    session: Session,
+    link: str | None,
+    password_hash: str,
+    *,
+    purpose: LinkPurpose = LinkPurpose.reset,
+) -> Person:
+    """A new password by a link (one of ``OF_CUSTOMER``), which shows the mailbox is theirs as well
+    where it was mailed; every browser is signed out. Raises ``LinkSpent``."""
+    _, person = spend_link(session, link, purpose)
     person.password_hash = password_hash
     session.add(person)
     drop_password_links(session, person)
     sign_out_everywhere(session, person, SYSTEM)
     actor = actor_of(person.public_id, person.name, person.role)
-    emit(session, PasswordChanged(person.public_id, how="reset"), actor=actor)
-    prove_mailbox(session, person)
+    how = {LinkPurpose.welcome: "invitation", LinkPurpose.handed_customer: "handed"}
+    emit(session, PasswordChanged(person.public_id, how=how.get(purpose, "reset")), actor=actor)
+    if purpose not in HANDED:
+        prove_mailbox(session, person)
     return person
 
 

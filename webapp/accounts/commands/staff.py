@@ -2,6 +2,7 @@
 
 Nobody gives more than they have, and nobody changes a colleague who may do more than they: so
 nobody raises themselves, neither by a role nor by somebody else's password.
+Whoever is added has no password and chooses one by a link (``recovering``).
 """
 
 from sqlmodel import Session, col, delete, func, select
@@ -18,9 +19,16 @@ from webapp.runtime.events import emit
 
 
 def add_staff(
-    session: Session, actor: Actor, *, email: str, password_hash: str, role: str, name: str = ""
+    session: Session,
+    actor: Actor,
+    *,
+    email: str,
+    role: str,
+    name: str = "",
+    password_hash: str = "",
 ) -> Person:
-    """A new member of staff. The password comes hashed: hashing is too slow for a transaction."""
+    """A new member of staff. Only the founder and the operator bring a password, of their own; it
+    comes hashed: hashing is too slow for a transaction."""
     actor.must("staff:write")
     check_giving(session, actor, role)
     address = normalised_email(email)

@@ -175,3 +175,13 @@ def staff(session: Session) -> Sequence[Person]:
 def has_staff(session: Session) -> bool:
     """False on a fresh shop, whose first visitor to the back office becomes its owner."""
     return session.exec(select(func.count()).where(col(Person.role).is_not(None))).one() > 0
+
+
+def owner_to_come(session: Session) -> Person | None:
+    """The one owner of a shop into which they never came: they have no password yet."""
+    owners = session.exec(
+        select(Person).where(Person.role == "owner", col(Person.is_active).is_(True)).limit(2)
+    ).all()
+    only = owners[0] if len(owners) == 1 else None
+    has_come = only is not None and (only.password_hash or only.last_sign_in_at)
+    return None if has_come else only

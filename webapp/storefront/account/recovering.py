@@ -9,7 +9,7 @@ from starlette.responses import Response
 from webapp.accounts import commands, jobs, passwords
 from webapp.accounts.errors import LinkSpent, WeakPassword
 from webapp.accounts.guards import HashTurn, as_known, slow_down_mail
-from webapp.accounts.links import LinkPurpose, link_of
+from webapp.accounts.links import OF_CUSTOMER, LinkPurpose, which_link
 from webapp.shop import queries as shops
 from webapp.storefront.account.coming_in import drop
 from webapp.storefront.account.forms import AddressForm, NewPasswordForm
@@ -47,8 +47,8 @@ def submit_forgotten(request: Request, form: LinkAsked, db: Db) -> Response:
 def reset(request: Request, db: Db, settings: SettingsDep, token: str) -> Response:
     """Shows a form and uses nothing: programs that check mail open every link."""
     try:
-        public_id = link_of(settings.secret_key, LinkPurpose.reset, token)
-        commands.open_link(db, public_id, LinkPurpose.reset)
+        purpose, public_id = which_link(settings.secret_key, OF_CUSTOMER, token)
+        commands.open_link(db, public_id, purpose)
     except LinkSpent as spent:
         return private(view(request, "account/spent.html", {"refusal": spent}))
     context = {"form": Submission[NewPasswordForm](), "token": token}
@@ -66,9 +66,9 @@ def submit_reset(
 ) -> Response:
     """Set it and sign every browser out. Signing in is another step, so that whatever that asks
     for beside a password is asked for here too."""
-    public_id = link_of(settings.secret_key, LinkPurpose.reset, token)
+    purpose, public_id = which_link(settings.secret_key, OF_CUSTOMER, token)
     with data.reading() as session:
-        _, person = commands.open_link(session, public_id, LinkPurpose.reset)
+        _, person = commands.open_link(session, public_id, purpose)
         about = (shops.current(session).name, person.email, person.name)
         least = passwords.STAFF_MINIMUM_LENGTH if person.role else passwords.MINIMUM_LENGTH
     if form.data:
@@ -81,7 +81,7 @@ def submit_reset(
         return private(view(request, CHOOSING, context, status=422))
     stored = passwords.hashed(form.data.password)
     with data.writing() as session:
-        commands.reset_password(session, public_id, stored)
+        commands.reset_password(session, public_id, stored, purpose=purpose)
     to = request.app.state.url_for("account.login")
     response = redirect(request, to, notice="Your password is changed. Sign in with it.")
     drop(request, response)

@@ -73,6 +73,7 @@ _LINKS = {
     "staff_reset": "A link to a new password was mailed",
     "sign_in": "A link to sign in was mailed",
     "invite": "An invitation was mailed",
+    "welcome": "An invitation was mailed",
 }
 _BESIDE = {
     "code": "and a code",
@@ -88,6 +89,7 @@ _ENDED = {
 _PASSWORDS = {
     "reset": "The password was changed by a mailed link",
     "invitation": "The password was chosen",
+    "handed": "The password was chosen by a link that was handed to you",
 }
 
 
@@ -177,4 +179,6 @@ def words_for(name: str, facts: Mapping[str, Any]) -> str:
             return _ENDED.get(str(facts.get("how")), "A program was signed out")
         case "person.link_promised":
             return _LINKS.get(str(facts.get("purpose")), "A link was mailed")
+        case "person.link_handed":
+            return "A link to a password was made, to be handed to you"
     return _WORDS[name]

@@ -63,26 +63,29 @@ def fill(settings: Settings) -> None:
             name: prepare(picture(colour), shop.means.storage) for name, colour in COLOURS.items()
         }
         password = hashed(PASSWORD)
-        session = shop.database.open_reading()
-        _settings(session)
-        for email, role in ((OWNER, "owner"), (VIEWER, "viewer")):
-            one = accounts.add_staff(
-                session, SYSTEM, email=email, password_hash=password, role=role
+        with shop.database.writing() as session:
+            _settings(session)
+            for email, role in ((OWNER, "owner"), (VIEWER, "viewer")):
+                one = accounts.add_staff(
+                    session, SYSTEM, email=email, password_hash=password, role=role
+                )
+            accounts.invite(session, SYSTEM, one)
+            accounts.make_key(session, SYSTEM, one, name="Warehouse", scopes={"orders:read"})
+            pictures = {
+                name: _id(store_image(session, SYSTEM, one).id) for name, one in prepared.items()
+            }
+        with shop.database.writing() as session:
+            _people(session)
+            _shelves(session, pictures)
+            _endpoint(session)
+            make_provider(
+                session,
+                "GitHub",
+                kind=ProviderKind.github,
+                issuer="http://127.0.0.1:9",
+                for_staff=True,
             )
-        accounts.invite(session, SYSTEM, one)
-        accounts.make_key(session, SYSTEM, one, name="Warehouse", scopes={"orders:read"})
-        pictures = {
-            name: _id(store_image(session, SYSTEM, one).id) for name, one in prepared.items()
-        }
-        session.commit()
-        _people(session)
-        _shelves(session, pictures)
-        _endpoint(session)
-        make_provider(
-            session, "GitHub", kind=ProviderKind.github, issuer="http://127.0.0.1:9", for_staff=True
-        )
-        _orders(session)
-        session.close()
+            _orders(session)
         file = settings.data_dir / "spring.csv"
         file.write_text(CSV)
         import_file(shop.database, shop.means, file, quiet=True)

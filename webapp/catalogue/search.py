@@ -7,8 +7,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import FromClause, Integer, TextClause, bindparam, cast, func, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import ARRAY, FromClause, Integer, TextClause, bindparam, cast, func, text
 from sqlmodel import Session
 
 from webapp.catalogue import words

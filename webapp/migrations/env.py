@@ -4,10 +4,10 @@ from typing import Any, Literal
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy import JSON, Enum
+from sqlalchemy import Enum
 from sqlmodel.sql.sqltypes import AutoString
 
-from webapp.runtime.columns import UtcDateTime
+from webapp.runtime.columns import JsonColumn, UtcDateTime
 from webapp.tables import METADATA
 
 SEARCH = ("search_products", "search_grams")
@@ -26,7 +26,7 @@ def plainly(kind: str, thing: Any, _context: AutogenContext) -> str | Literal[Fa
         return "sa.DateTime(timezone=True)"
     if isinstance(thing, AutoString | Enum):
         return f"sa.String(length={thing.length})"
-    if isinstance(thing, JSON):
+    if isinstance(thing, JsonColumn):
         return 'sa.JSON().with_variant(postgresql.JSONB(), "postgresql")'
     return False
 

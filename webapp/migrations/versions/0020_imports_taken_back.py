@@ -2,8 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-
-from webapp.runtime.columns import JsonColumn
+from sqlalchemy.dialects import postgresql
 
 revision = "0020"
 down_revision = "0019"
@@ -12,7 +11,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("imports", sa.Column("undo", JsonColumn, nullable=False, server_default="{}"))
+    document = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+    op.add_column("imports", sa.Column("undo", document, nullable=False, server_default="{}"))
     op.create_table(
         "import_befores",
         sa.Column("import_id", sa.Integer(), nullable=False),

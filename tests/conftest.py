@@ -163,8 +163,15 @@ def database(app: FastAPI) -> Database:
 @pytest.fixture
 def db(database: Database) -> Iterator[Session]:
     """A session of the test's own. It may commit; pages see only what was committed."""
+    with session_of(database) as session:
+        yield session
+
+
+@contextmanager
+def session_of(database: Database) -> Iterator[Session]:
+    """One that may write and commit between two questions, so none of them is asked only once."""
     session = database.open_reading()
-    session.info.pop("answers")  # it writes between two questions
+    session.info["answers"] = None
     yield session
     session.close()
 

@@ -1,13 +1,13 @@
 """An import taken back: the catalogue stands as it stood before, and what was sold stays sold."""
 
 from collections.abc import Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlmodel import Session, SQLModel, col, func, select
 
+from tests.conftest import session_of
 from tests.exchange.test_importing import bring, counted, written
 from tests.exchange.test_resuming import Failing, Interrupted, begun
 from tests.factories.cart import fresh
@@ -244,7 +244,7 @@ def test_what_somebody_did_to_its_pictures_since_is_left(stocked: OpenShop, tmp_
 
 def test_what_was_sold_since_stays_sold(stocked: OpenShop, tmp_path: Path) -> None:
     change(stocked, tmp_path)
-    with closing(stocked.database.open_reading()) as db:
+    with session_of(stocked.database) as db:
         make_shipped_order(db, (version(db, "STOOL-S"), 3), (version(db, "STOOL-L"), 1))
         make_order(db, (version(db, "CUP-1"), 2))
 

@@ -124,7 +124,7 @@ class Database:
 
     def _end(self, session: Session) -> None:
         session.close()
-        if self._turnstile and "answers" not in session.info:
+        if self._turnstile and session.info["writes"]:
             self._turnstile.leave()
 
     def watch(self) -> Callable[[], bool]:
@@ -155,8 +155,8 @@ class Database:
         session = Session(bind, expire_on_commit=False, autoflush=True)
         session.info.update(self.info)
         session.info["handlers"] = self.handlers
-        if not writes:
-            session.info["answers"] = {}
+        session.info["writes"] = writes
+        session.info["answers"] = None if writes else {}
         return session
 
 

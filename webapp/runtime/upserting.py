@@ -1,9 +1,14 @@
 """The insert that can say what shall happen where such a row is there already."""
 
-from typing import Any
+from __future__ import annotations
 
-from sqlalchemy.dialects import postgresql, sqlite
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.dialects import sqlite
 from sqlmodel import Session
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 
 def upsert(session: Session, table: Any) -> postgresql.Insert | sqlite.Insert:
@@ -14,4 +19,9 @@ def upsert(session: Session, table: Any) -> postgresql.Insert | sqlite.Insert:
 
 def upsert_on(engine: str, table: Any) -> postgresql.Insert | sqlite.Insert:
     """The same by the engine's name, for whoever makes the statement once and keeps it."""
-    return postgresql.insert(table) if engine == "postgresql" else sqlite.insert(table)
+    if engine != "postgresql":
+        return sqlite.insert(table)
+    # Late: a shop in one file does without the two megabytes of the other engine's dialect.
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(table)

@@ -23,6 +23,7 @@ ON_BOTH = (
     "tests.catalogue.",
     "tests.exchange.test_documents",
     "tests.exchange.test_importing",
+    "tests.exchange.test_one_bad_row",
     "tests.exchange.test_replacing",
     "tests.exchange.test_resuming",
     "tests.exchange.test_reverting",

@@ -12,6 +12,8 @@ from dataclasses import replace
 from hashlib import blake2b
 from typing import Any, TypeVar
 
+from webapp.catalogue.models import AttributeType
+from webapp.catalogue.words import askable
 from webapp.exchange.fields import (
     AXES,
     EXTERNALS,
@@ -28,12 +30,14 @@ from webapp.exchange.values import BadCell, Style, amount, paths, written_paths
 Record = TypeVar("Record", ProductRecord, VariantRecord)
 
 _STYLE = Style()
+_ATTRIBUTE_KINDS = frozenset(AttributeType)
+_NOT_OURS = "This cell was written by us and cannot be edited; empty it or restore it."
 
 
 def _attributes(text: str, _: Style) -> tuple[Attribute, ...]:
     found = paths(text, ";")
-    if any(len(path) < 3 for path in found):
-        raise BadCell("An attribute has a kind, a name and a value.")
+    if any(len(path) < 3 or path[0] not in _ATTRIBUTE_KINDS for path in found):
+        raise BadCell(_NOT_OURS)
     return tuple(Attribute(p[1], p[2], p[0], p[3] if len(p) > 3 else "") for p in found)
 
 
@@ -43,10 +47,8 @@ def _text_of_attributes(value: tuple[Attribute, ...]) -> str:
 
 
 def _custom(text: str, _: Style) -> tuple[Custom, ...]:
-    found = json.loads(text)
-    if not isinstance(found, dict):
-        raise BadCell("Not an object.")
-    return tuple(Custom(str(key), str(value)) for key, value in found.items())
+    found = {_sound(str(key)): _sound(str(value)) for key, value in _object(text).items()}
+    return tuple(Custom(key, value) for key, value in found.items())
 
 
 _OWN_KINDS: dict[str, Kind] = {
@@ -102,20 +104,31 @@ def unpacked(record: Record, settled: Record, text: str, style: Style) -> Record
 
     Refuses with ``BadCell`` a text that we did not write.
     """
-    try:
-        carried = json.loads(text)
-    except ValueError:
-        carried = None
-    if not isinstance(carried, dict):
-        raise BadCell("This cell was written by us and cannot be edited; empty it or restore it.")
     changes: dict[str, Any] = {}
-    for name, pair in carried.items():
+    for name, pair in _object(text).items():
         if name not in _NAMES[type(record)] or not _is_pair(pair):
             continue
         seal, value = pair
         if seal == _seal(name, getattr(settled, name)):
             changes[name] = _read(name, value, style)
     return replace(record, **changes)
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise BadCell(_NOT_OURS)
+    return found
+
+
+def _sound(text: str) -> str:
+    """JSON can spell what no database keeps: NUL, and halves of characters."""
+    if text != askable(text):
+        raise BadCell(_NOT_OURS)
+    return text
 
 
 def _is_pair(pair: object) -> bool:
@@ -146,6 +159,6 @@ def _read(name: str, text: str | None, style: Style) -> Any:
         # Still an amount of this shop's currency, never any text that somebody put there.
         return amount(text, Style(style.currency))
     try:
-        return within(name, _KINDS[name].read(text, _STYLE))
+        return within(name, _KINDS[name].read(_sound(text), _STYLE))
     except ValueError:
-        raise BadCell("This cell was written by us and cannot be edited.") from None
+        raise BadCell(_NOT_OURS) from None

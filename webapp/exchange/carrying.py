@@ -24,8 +24,9 @@ from webapp.exchange.finding import (
     find,
     targets,
 )
+from webapp.exchange.fitting import fitted
 from webapp.exchange.journey import RELATIONS, Item, Journey
-from webapp.exchange.labelling import Labels, join_collections, problems_of
+from webapp.exchange.labelling import Labels, join_collections
 from webapp.exchange.models import RowState
 from webapp.exchange.naming import new_slugs, taken
 from webapp.exchange.outcomes import Outcome
@@ -42,7 +43,7 @@ def carry(session: Session, journey: Journey, records: Sequence[ProductRecord]) 
     """Save these products, or with ``dry`` only tell what would become of them."""
     if journey.labels is None:
         journey.labels = Labels(session)
-    items = [_begin(record, journey.policy) for record in records]
+    items = [_begin(record, journey) for record in records]
     rest = [item for item in items if not item.is_over]
     while rest:
         now, rest = _distinct(session, journey, rest)
@@ -50,23 +51,25 @@ def carry(session: Session, journey: Journey, records: Sequence[ProductRecord]) 
     return [item.outcome for item in items]
 
 
-def _begin(record: ProductRecord, policy: Policy) -> Item:
+def _begin(record: ProductRecord, journey: Journey) -> Item:
     """Apply the policy to what is wrong with the file itself."""
     outcome = Outcome(record)
-    item = Item(outcome, record)
-    for problem in (*record.problems, *problems_of(record)):
-        if policy.on_error == "fields" and problem.level == "error":
+    kept, problems = fitted(record, journey.source)
+    item = Item(outcome, kept)
+    leaves_fields = journey.policy.on_error == "fields"
+    for problem in (*record.problems, *problems):
+        if leaves_fields and problem.level == "error":
             outcome.note(problem.row, f"{problem.sentence} Left out.", problem.column)
         else:
             outcome.problem(problem)
-    if policy.on_error == "fields":
+    if leaves_fields:
         return item
     heads = {use.number for use in record.rows if use.role is Role.product}
     if heads & outcome.refused.keys() or outcome.has_failed:
         outcome.refuse_all("The product’s own row cannot be used.")
         item.is_over = True
     elif outcome.refused:
-        item.record = without_rows(record, list(outcome.refused))
+        item.record = without_rows(kept, list(outcome.refused))
     return item
 
 

@@ -11,12 +11,11 @@ from sqlmodel import Session
 
 from webapp.catalogue import commands as catalogue
 from webapp.catalogue.columns import brands, collection_products, collections, tags
-from webapp.catalogue.commands.categories import DEEPEST
 from webapp.catalogue.commands.knowing import in_chunks, label_slug
 from webapp.catalogue.models import Attribute, AttributeType, Collection
 from webapp.exchange.finding import folded
 from webapp.exchange.records import Attribute as AttributeRecord
-from webapp.exchange.records import Problem, ProductRecord
+from webapp.exchange.records import ProductRecord
 from webapp.kit.actors import Actor
 from webapp.runtime.markup import plain_line
 
@@ -49,19 +48,6 @@ class Coming:
             "names": {kind: list(names) for kind, names in self.names.items()},
             "counts": self.counts,
         }
-
-
-def problems_of(record: ProductRecord) -> list[Problem]:
-    """What keeps the record's labels from being made."""
-    row = record.rows[0].number if record.rows else 0
-    found = []
-    for path in record.categories if isinstance(record.categories, tuple) else ():
-        if len(path) > DEEPEST:
-            sentence = f"Categories go {DEEPEST} levels deep at most: {' > '.join(path)[:120]}."
-            found.append(Problem(row, "", sentence))
-        if not all(plain_line(name) for name in path):
-            found.append(Problem(row, "", "A category has no name."))
-    return found
 
 
 class Labels:
@@ -217,7 +203,7 @@ def join_collections(
     after = {collection: list(found) for collection, found in members.items()}
     changed: set[int] = set()
     for product, names in wanted.items():
-        chosen = {labels.collections.get(folded(name), 0) for name in names}
+        chosen = {labels.collections.get(folded(name), 0) for name in names} - {0}
         for collection in {*after, *chosen}:
             inside = product in after.get(collection, ())
             if collection in chosen and not inside:

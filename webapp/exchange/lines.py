@@ -90,6 +90,14 @@ class Line:
             return KEEP
         return value
 
+    def kept(self, column: str, name: str, text: str) -> Cell[str]:
+        """``text`` as the field ``name``; ``KEEP``, and a problem, where it is too long for it."""
+        try:
+            return within(name, text)
+        except BadCell as bad:
+            self.wrong(column, bad.sentence)
+            return KEEP
+
     def html(self, column: str, name: str) -> Any:
         """As ``field``, with the space around the text kept as part of it."""
         value = self.field(column, name)
@@ -121,7 +129,8 @@ LONGEST = {
 }  # fmt: skip
 """Characters the shop keeps of each text; more is refused rather than cut."""
 
-_LONGEST_NAME = 120
+LONGEST_NAME = 120
+"""Characters in the name of a category, collection, tag, option or attribute."""
 
 
 def within(name: str, value: T) -> T:
@@ -132,6 +141,6 @@ def within(name: str, value: T) -> T:
     if name in {"tags", "collections", "categories"} and isinstance(value, tuple):
         for each in value:
             for part in (each,) if isinstance(each, str) else each:
-                if len(part) > _LONGEST_NAME:
-                    raise BadCell(f"“{part[:30]}…” is longer than {_LONGEST_NAME} characters.")
+                if len(part) > LONGEST_NAME:
+                    raise BadCell(f"“{part[:30]}…” is longer than {LONGEST_NAME} characters.")
     return value

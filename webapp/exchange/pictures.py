@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import lzma
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +19,7 @@ from webapp.catalogue.columns import variants
 from webapp.catalogue.models import Product, ProductImage
 from webapp.exchange.models import ImageSource, ImportRow, PictureState
 from webapp.exchange.picturing import own_hash
+from webapp.exchange.surprises import is_of_a_row, log
 from webapp.kit.actors import Actor
 from webapp.kit.errors import Invalid, NotFound, ShopError
 from webapp.media.commands import hash_of, prepare, store_image
@@ -26,6 +30,11 @@ from webapp.runtime.storage import Storage
 
 MOST_BYTES = 20_000_000
 MOST_ENTRIES = 50_000
+_BROKEN = (
+    zipfile.BadZipFile, OSError, EOFError, ValueError, LookupError, RuntimeError, struct.error,
+    zlib.error, lzma.LZMAError,
+)  # fmt: skip
+"""What may come of unpacking a ZIP that is damaged, encrypted or made to annoy."""
 
 
 class NotThere(NotFound):
@@ -53,7 +62,7 @@ class Box:
         try:
             with zipfile.ZipFile(source) as archive:
                 return cls._of_archive(source, archive)
-        except (zipfile.BadZipFile, OSError, NotImplementedError) as bad:
+        except _BROKEN as bad:
             raise Invalid(
                 "The pictures have to be a folder or a ZIP file.", field="images"
             ) from bad
@@ -89,19 +98,25 @@ class Box:
         """
         for key in (name.casefold(), name.replace("\\", "/").rpartition("/")[2].casefold()):
             if key in self.files:
-                if self.files[key].stat().st_size > MOST_BYTES:
-                    raise NotThere(f"{name} is larger than a picture may be.")
-                return self.files[key].read_bytes()
+                return self._held(self.files[key])
             if key in self.entries:
                 return self._unpacked(self.entries[key])
         return None
+
+    def _held(self, file: Path) -> bytes:
+        try:
+            if file.stat().st_size > MOST_BYTES:
+                raise NotThere(f"{file.name} is larger than a picture may be.")
+            return file.read_bytes()
+        except OSError as bad:
+            raise NotThere(f"{file.name} cannot be read.") from bad
 
     def _unpacked(self, entry: str) -> bytes:
         try:
             with zipfile.ZipFile(self.archive) as archive, archive.open(entry) as stream:
                 # The size that the ZIP claims is not believed: what comes out is counted.
                 data = stream.read(MOST_BYTES + 1)
-        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError) as bad:
+        except _BROKEN as bad:
             raise NotThere(f"{entry} in the ZIP cannot be read.") from bad
         if len(data) > MOST_BYTES:
             raise NotThere(f"{entry} is larger than a picture may be.")
@@ -196,6 +211,11 @@ def settle(
         problem = str(late)
     except ShopError as refusal:
         problem = refusal.detail
+    except Exception as surprise:
+        if not is_of_a_row(surprise):
+            raise
+        log.error("picture refused", source=one.source[:200], exc_info=surprise)
+        problem = "Something about this picture could not be read. The shop’s log says what."
     with writing() as session:
         _lose(session, one, problem)
     return True

@@ -40,6 +40,11 @@ def own_name(sha: str, extension: str, site: str = "") -> str:
     return f"{site.rstrip('/')}/media/{sha}/original.{extension}" if site else f"{sha}.{extension}"
 
 
+def words_of(image: Image) -> str:
+    """The alternative text as it is kept: of a longer one its beginning."""
+    return plain_line(image.alt)[:500]
+
+
 @dataclass(slots=True)
 class Picture:
     """A picture that a product has or waits for."""
@@ -163,7 +168,7 @@ def changes_of(wanted: Wanted, gallery: Gallery) -> list[str]:
                 continue
             if there.state != "twin":
                 places.append(order.index(id(there)))
-            if image.alt and plain_line(image.alt) != there.alt:
+            if image.alt and words_of(image) != there.alt:
                 found.append(f"The text of a picture becomes “{image.alt[:100]}”.")
         if places != sorted(places):
             found.append("The pictures get another order.")
@@ -234,7 +239,7 @@ def _name(
     positions: dict[int, int] = {}
     for place, image in enumerate(images):
         there = gallery.of(image.source)
-        alt = plain_line(image.alt)[:500]
+        alt = words_of(image)
         if there is None:
             new.append(
                 {"product_id": product.id, "digest": digest_of(image.source),

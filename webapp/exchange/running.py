@@ -24,6 +24,7 @@ from webapp.exchange.opening import Opened
 from webapp.exchange.outcomes import Outcome
 from webapp.exchange.records import KEEP, ProductRecord
 from webapp.exchange.replacing import archive_products, list_products, next_to_archive
+from webapp.exchange.surprises import as_left, forget_batch, is_of_a_row
 
 imports = SQLModel.metadata.tables["imports"]
 import_rows = SQLModel.metadata.tables["import_rows"]
@@ -123,10 +124,7 @@ def bring_in(
     at = _begin(run, journey, only)
     for batch in _batches(_after(products(file.read, file.understood), at.done)):
         run.progress(at.rows, file.total, "Rows")
-        with run.writing() as session:
-            _stop_if_cancelled(session, journey)
-            _take(session, journey, batch, at, only)
-            run.checkpoint(at.cursor())
+        at = _bring(run, journey, batch, at, only)
     if at.links and not journey.dry:
         _link(run, file, journey, at, only)
     if journey.policy.on_absent == "products":
@@ -187,6 +185,35 @@ def _batches(items: Iterable[Item]) -> Iterator[list[Item]]:
             batch, rows = [], 0
     if batch:
         yield batch
+
+
+def _bring(
+    run: Run, journey: Journey, batch: list[Item], at: _Progress, only: frozenset[int] | None
+) -> _Progress:
+    """The batch in a transaction. Where one product of it ends that, each in one of its own."""
+    after = replace(at)
+    try:
+        with run.writing() as session:
+            _stop_if_cancelled(session, journey)
+            _take(session, journey, batch, after, only)
+            run.checkpoint(after.cursor())
+    except Exception as surprise:
+        if not is_of_a_row(surprise):
+            raise
+        forget_batch(journey, {number for item in batch for number in _numbers(item)})
+        if len(batch) > 1:
+            for item in batch:
+                at = _bring(run, journey, [item], at, only)
+            return at
+        after = replace(at)
+        with run.writing() as session:
+            left: list[Item] = [
+                as_left(batch[0], number, surprise) for number in sorted(_numbers(batch[0]))
+            ]
+            _take(session, journey, left, after, only)
+            after.done = at.done + 1
+            run.checkpoint(after.cursor())
+    return after
 
 
 def _take(

@@ -100,7 +100,8 @@ def _forced(name: str) -> Encoding:
         raise Unreadable(f"We do not know the encoding {name!r}.", field="encoding") from None
     # Text codecs only: a name like "rot13" or "zlib" is known to Python too.
     known = found.startswith(("utf-", "cp", "iso8859", "latin", "mac-", "koi8", "gb", "big5"))
-    if not known and found not in {"ascii", "shift_jis", "euc_jp", "euc_kr"}:
+    # UTF-7 spells halves of characters, which no database keeps.
+    if found == "utf-7" or (not known and found not in {"ascii", "shift_jis", "euc_jp", "euc_kr"}):
         raise Unreadable(f"We do not know the encoding {name!r}.", field="encoding")
     return Encoding("utf-8-sig" if found == "utf-8" else found, damaged=True)
 

@@ -27,6 +27,7 @@ from webapp.kit.clock import now
 from webapp.kit.errors import Invalid, NotFound
 from webapp.kit.slugs import slugify, unique_slug
 from webapp.runtime.events import emit
+from webapp.runtime.markup import plain_line
 
 DEEPEST = 8
 """Levels; deeper trees help nobody to find anything, and a path has to fit its column."""
@@ -236,7 +237,7 @@ def ensure_category_paths(
 
 def folded(path: Sequence[str]) -> NamedPath:
     """A path of names as it is compared."""
-    return tuple(" ".join(name.split()).casefold() for name in path)
+    return tuple(plain_line(name).casefold() for name in path)
 
 
 def _checked(fields: CategoryFields) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from webapp.catalogue.models import (
     Variant,
 )
 from webapp.kit.slugs import LONGEST, shortened, slugify, unique_slug
+from webapp.runtime.markup import plain_line
 
 T = TypeVar("T")
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -69,6 +70,7 @@ class Known:
 
 def label_slug(name: str) -> str:
     """What a brand or tag is known by: two spellings of one name are one."""
+    name = plain_line(name)
     return (slugify(name, fallback="") or words.key(name))[:120]
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, Overflow
 
 from webapp.catalogue.models import Attribute, AttributeType
 from webapp.kit.errors import Invalid
@@ -60,6 +60,8 @@ def _number(attribute: Attribute, text: str, field: str) -> TypedValue:
     try:
         number = Decimal(text)
         millis = number * 1000
+    except Overflow:
+        raise Invalid(f"{attribute.name} is larger than we can handle.", field=field) from None
     except InvalidOperation as bad:
         raise Invalid(f"{attribute.name} is a number like 12.5.", field=field) from bad
     if not number.is_finite() or abs(millis) > _LARGEST_MILLIS:

@@ -38,6 +38,7 @@ from webapp.kit.clock import now
 from webapp.kit.errors import Refused
 from webapp.kit.ids import public_id
 from webapp.runtime.events import emit
+from webapp.runtime.markup import plain_line
 from webapp.runtime.storage import Storage
 from webapp.shop import queries as shop
 
@@ -96,7 +97,7 @@ def begin(
     """
     actor.must("imports:write")
     made = CatalogueImport(
-        file_name=file_name[:255],
+        file_name=plain_line(file_name)[:255],
         storage_key=storage_key,
         images_key=images_key,
         reading={**layout.as_json(), "choices": asdict(choices)},

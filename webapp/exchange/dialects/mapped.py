@@ -165,7 +165,7 @@ class Mapped:
         return VariantRecord(
             row=line.number,
             options=options,
-            externals=(External(self.source, number[:200]),) if number else (),
+            externals=(External(self.source, number),) if number else (),
             image=mapped.first_image(line) if options else KEEP,
             **{**found, **mapped.sizes(line)},
         )
@@ -203,7 +203,7 @@ class Mapped:
         return {
             **found,
             "title": title,
-            "handle": slugify(handle, "")[:200] or None if handle else None,
+            "handle": slugify(handle, "") or None if handle else None,
             "externals": self._externals(first),
             "categories": mapped.categories(first),
             "images": mapped.images(lines),
@@ -228,7 +228,7 @@ class Mapped:
         for target in ("id", "parent", "barcode"):
             key = self.cells.raw(line, target)
             if key and not (target == "barcode" and self.cells.has_target("handle", "sku")):
-                return (External(self.source, key[:200]),)
+                return (External(self.source, key),)
         return ()
 
 

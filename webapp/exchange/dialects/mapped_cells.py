@@ -205,7 +205,7 @@ class MappedCells:
             use = self.mapping.columns[self.header[self.places[word]]]
             value = line.read(word, partial(_attribute, line, use.kind))
             if value is not KEEP:
-                found.append(Attribute(use.name.strip()[:120], value, use.kind, use.unit))
+                found.append(Attribute(use.name.strip(), value, use.kind, use.unit))
         return tuple(found)
 
     def custom(self, line: Line) -> tuple[Custom, ...]:

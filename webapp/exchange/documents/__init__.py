@@ -38,11 +38,14 @@ def as_table(source: Source, choices: Choices) -> bytes | None:
     if not is_json(head):
         return None
     document = _parsed(source)
-    for dialect in (shopify, saleor):
-        records = dialect.records(document, choices)
-        if records:
-            return _our_own(records, choices)
-    return _plain(_objects(document))
+    try:
+        for dialect in (shopify, saleor):
+            records = dialect.records(document, choices)
+            if records:
+                return _our_own(records, choices)
+        return _plain(_objects(document))
+    except (AttributeError, TypeError, ValueError, ArithmeticError, LookupError, RecursionError):
+        raise Unreadable("This JSON holds other things where a catalogue has text.") from None
 
 
 def _head(source: Any) -> bytes:
@@ -125,4 +128,5 @@ def _written(rows: Sequence[Sequence[str]]) -> bytes:
     csv.writer(text, lineterminator="\r\n").writerows(
         [guarded(cell) for cell in row] for row in rows
     )
-    return text.getvalue().encode()
+    # JSON can spell halves of characters, which no file of text can hold.
+    return text.getvalue().encode("utf-8", "replace")

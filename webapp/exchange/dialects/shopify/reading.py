@@ -73,7 +73,7 @@ class Shopify:
             bearing = []
         variants = tuple(self._variant(line, names) for line in bearing)
         record = ProductRecord(
-            handle=first.raw("handle").lower()[:200] or None,
+            handle=first.raw("handle").lower() or None,
             **self._texts(first),
             images=self._images(lines),
             axes=axes_of(variants, [Axis(name) for name in names if name]),

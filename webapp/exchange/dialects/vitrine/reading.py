@@ -56,7 +56,7 @@ class Vitrine:
         axes = self._axes(first)
         variants = tuple(self._variant(line, axes) for line in bearing)
         record = ProductRecord(
-            handle=first.raw("handle").lower()[:200] or None,
+            handle=first.raw("handle").lower() or None,
             externals=_externals(first, "externals"),
             **{each.name: _value(first, each) for each in PRODUCT_FIELDS},
             axes=axes_of(variants, axes),
@@ -133,7 +133,7 @@ class Vitrine:
                 line.wrong(word, "The value of an attribute has at most 2,000 characters.")
                 continue
             name, kind, unit = parts[1], parts[2] or "text", parts[3] or ""
-            found.append(Attribute(name[:120], value, kind, unit))
+            found.append(Attribute(name, value, kind, unit))
         return tuple(found)
 
     def _custom(self, line: Line, prefix: str) -> tuple[Custom, ...]:

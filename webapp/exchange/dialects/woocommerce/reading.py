@@ -164,7 +164,7 @@ class WooCommerce:
         taken = {axis.name for axis in axes}
         sku = line.raw("sku")
         return {
-            "handle": sku.removeprefix(OUR_HANDLE)[:200] if sku.startswith(OUR_HANDLE) else None,
+            "handle": sku.removeprefix(OUR_HANDLE) if sku.startswith(OUR_HANDLE) else None,
             "externals": _externals(line, sku if not _sells_itself(line, variants) else ""),
             "title": line.field("name", "title"),
             "body": _html(line, "body", "body"),
@@ -185,7 +185,7 @@ class WooCommerce:
             "grouped": _references(line, "grouped"),
             "images": _images(line, variants),
             "attributes": tuple(
-                Attribute(name, ", ".join(found)[:2000])
+                Attribute(name, ", ".join(found))
                 for name, found in rest.items()
                 if name not in taken and found
             ),
@@ -199,12 +199,13 @@ class WooCommerce:
         if found:
             if len(found) > 1:
                 line.noted("brands", f"A product has one brand here: “{found[0][:40]}” is taken.")
-            return found[0][:120], attributes
+            return line.kept("brands", "brand", found[0]), attributes
         name = next((name for name in attributes if name.casefold() in ("brand", "brands")), None)
         if name is None:
             return (line.empty if line.has("brands") else KEEP), attributes
         rest = {other: found for other, found in attributes.items() if other != name}
-        return (", ".join(attributes[name])[:120] or line.empty), rest
+        named = ", ".join(attributes[name])
+        return (line.kept("", "brand", named) if named else line.empty), rest
 
     def _seo(self, line: Line, keys: Sequence[str], name: str) -> Any:
         there = [f"meta:{key}" for key in keys if line.has(f"meta:{key}")]
@@ -244,8 +245,8 @@ def _orphan(line: Line) -> dict[str, Any]:
     reference = line.raw("parent")
     kind, _, value = _name(reference).partition(" ")
     if value.startswith(OUR_HANDLE):
-        return {"handle": value.removeprefix(OUR_HANDLE)[:200]}
-    return {"externals": (External(NAME if kind == "id" else SKU_SOURCE, value[:200]),)}
+        return {"handle": value.removeprefix(OUR_HANDLE)}
+    return {"externals": (External(NAME if kind == "id" else SKU_SOURCE, value),)}
 
 
 def _sells_itself(line: Line, variants: Sequence[VariantRecord]) -> bool:
@@ -256,9 +257,9 @@ def _sells_itself(line: Line, variants: Sequence[VariantRecord]) -> bool:
 def _externals(line: Line, sku: str) -> tuple[External, ...]:
     found = []
     if line.raw("id"):
-        found.append(External(NAME, line.raw("id")[:200]))
+        found.append(External(NAME, line.raw("id")))
     if sku and not sku.startswith(OUR_HANDLE):
-        found.append(External(SKU_SOURCE, sku[:200]))
+        found.append(External(SKU_SOURCE, sku))
     return tuple(found)
 
 

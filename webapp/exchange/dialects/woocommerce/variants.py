@@ -64,7 +64,7 @@ def kinds_of(line: Line) -> frozenset[str]:
 
 def _externals(line: Line) -> tuple[External, ...]:
     number = line.raw("id")
-    return (External("woocommerce", number[:200]),) if number else ()
+    return (External("woocommerce", number),) if number else ()
 
 
 def _prices(line: Line) -> tuple[Cell[str], Cell[str]]:

@@ -1,0 +1,234 @@
+"""No row ends an import: what cannot be kept is refused with its reason, and the others come in."""
+
+import csv
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from tests.exchange.test_importing import bring, counted
+from webapp.exchange.dialects.shopify.labels import CARRIED
+from webapp.exchange.models import ImportRow
+from webapp.exchange.policy import Policy
+from webapp.main import OpenShop
+
+Cells = Mapping[str, str]
+Cases = tuple[tuple[Cells, str], ...]
+"""What a row says, and a part of the reason for which it is refused; empty: it comes in."""
+
+
+def letters(length: int, salt: int = 1) -> str:
+    """Text of three bytes a letter that no index packs any smaller."""
+    return "".join(chr(0x4E00 + pow(place + salt, 3, 20_011)) for place in range(length))
+
+
+def carried(name: str, text: str, column: str = CARRIED) -> Cells:
+    return {column: json.dumps({name: ["", text]})}
+
+
+def sized(column: str, most: int, reason: str = "") -> Cases:
+    """At the limit it comes in; one letter longer it is refused."""
+    return (
+        ({column: letters(most)}, ""),
+        ({column: letters(most + 1)}, reason or f"at most {most:,}"),
+    )
+
+
+VITRINE: tuple[Cells, Cases] = (
+    {"Handle": "", "Title": "A", "SKU": "", "Price": "1.00", "When sold out": "deny",
+     "External ids": ""},
+    (
+        *sized("Title", 300), *sized("Summary", 2_000), *sized("SEO title", 200),
+        *sized("SEO description", 400), *sized("Brand", 120), *sized("SKU", 120),
+        *sized("Barcode", 40, "at most 40"), *sized("Tax class", 40),
+        *sized("Shipping class", 120), *sized("HS code", 14), *sized("Variant image", 2_000),
+        *sized("Tags", 120, "longer than 120"), *sized("Collections", 120, "longer than 120"),
+        *sized("Categories", 120, "longer than 120"), *sized("Images", 2_000),
+        *sized("Attribute: Note", 2_000), *sized("Attribute: Grain [choice]", 200),
+        ({"Field: shop.note": letters(90_000)}, ""),
+        ({"Field: shop.note": letters(99_990)}, "The custom fields are too long"),
+        ({"Description": letters(100_000)}, ""),
+        ({"Description": letters(100_001)}, "more than 100,000"),
+        ({"Option 1 name": letters(120), "Option 1 value": letters(200)}, ""),
+        ({"Option 1 name": letters(121), "Option 1 value": "a"}, "at most 200"),
+        ({"Option 1 name": "Size", "Option 1 value": letters(201)}, "at most 200"),
+        ({"External ids": f"erp > {letters(200)}"}, ""),
+        ({"External ids": f"erp > {letters(201)}"}, "at most 200"),
+        ({"External ids": f"{letters(41)} > 1"}, "at most 40"),
+        ({"Categories": " > ".join("abcdefgh")}, ""),
+        ({"Categories": " > ".join("abcdefghi")}, "8 levels"),
+        ({"Images": f"a.png > {letters(501)}"}, ""),
+        ({"Related products": f"sku > {letters(3_000)}"}, ""),
+        ({"Attribute: Age [number]": "1e999999"}, "larger than we can handle"),
+        ({"Attribute: Age [number]": "9" * 30}, "larger than we can handle"),
+        ({"Attribute: Born [date]": "0000-00-00"}, "is a date like"),
+        ({"Price": "9" * 30}, "larger than"),
+        ({"Stock": "9" * 30}, "more than we can count"),
+        ({"Weight (g)": "9" * 30}, "more than we can weigh"),
+        ({"Minimum quantity": "2147483647"}, "whole number from 1 to 10000"),
+        ({"Content and unit": "2147483647 / ml / 1 / l"}, "whole number from"),
+        ({"Publish at": "0001-01-01T00:00:00+14:00"}, "is not a date"),
+        ({"Publish at": "9999-12-31T23:59:59Z"}, ""),
+        ({"Publish at": "10000-01-01"}, "is not a date"),
+        ({"Brand": "Ac\x01me"}, ""), ({"Brand": "Acme"}, ""), ({"Tags": "o\x7fak"}, ""),
+        ({"Tags": "oak"}, ""), ({"Categories": "Ho\x01me"}, ""), ({"Categories": "Home"}, ""),
+        ({"Categories": "\x01"}, "A category has no name"), ({"Collections": "\x01"}, ""),
+        ({"Title": "a\0b"}, "NUL"), ({"SKU": "\x01"}, ""),
+        ({"Option 1 name": "\x01", "Option 1 value": "a"}, "cannot be empty"),
+        ({"Option 1 name": "Size", "Option 1 value": "\x01"}, "cannot be empty"),
+    ),
+)  # fmt: skip
+SHOPIFY: tuple[Cells, Cases] = (
+    {"Handle": "", "Title": "A", "Vendor": "", "Variant Price": "1.00"},
+    (
+        *sized("Title", 300), *sized("Vendor", 120), *sized("Type", 120),
+        *sized("Tags", 120, "longer than 120"), *sized("SEO Title", 200),
+        *sized("SEO Description", 400), *sized("Variant SKU", 120),
+        *sized("Variant Barcode", 40, "at most 40"), *sized("Variant Tax Code", 40),
+        *sized("Image Src", 2_000), *sized("Variant Image", 2_000),
+        ({"Image Src": "a.png", "Image Alt Text": letters(501)}, ""),
+        ({"Option1 Name": letters(120), "Option1 Value": letters(200)}, ""),
+        ({"Option1 Name": letters(121), "Option1 Value": "a"}, "at most 200"),
+        ({"Option1 Name": "Size", "Option1 Value": letters(201)}, "at most 200"),
+        ({"Type": " > ".join("abcdefghi")}, "8 levels"),
+        (carried("attributes", f"text > {letters(120)} > a"), ""),
+        (carried("attributes", f"text > {letters(121)} > a"), "at most 120"),
+        (carried("attributes", f"text > A > {letters(2_001)}"), "at most 2,000"),
+        (carried("attributes", f"choice > B > {letters(201)}"), "at most 200"),
+        (carried("attributes", f"number > C > 1 > {letters(21)}"), "at most 20"),
+        (carried("attributes", "wild > D > 1"), "cannot be edited"),
+        (carried("attributes", "text > \x01 > 1"), "has no name"),
+        (carried("externals", f"erp > {letters(201)}"), "at most 200"),
+        (carried("externals", "erp > a\0b"), "cannot be edited"),
+        (carried("externals", "erp > a\ud800b"), "cannot be edited"),
+        (carried("related", "sku > a\ud800b"), "cannot be edited"),
+        (carried("handle", "a\0b"), ""),
+        (carried("collections", letters(121)), "longer than 120"),
+        (carried("images", letters(2_001)), "at most 2,000"),
+        (carried("custom", '{"a.b": "c\\ud800\\u0000d"}'), "cannot be edited"),
+        (carried("custom", "[" * 90_000), "cannot be edited"),
+        ({CARRIED: "[" * 90_000}, "cannot be edited"),
+        ({CARRIED: "9" * 9_000}, "cannot be edited"),
+    ),
+)  # fmt: skip
+WOOCOMMERCE: tuple[Cells, Cases] = (
+    {"ID": "", "Type": "simple", "SKU": "", "Name": "A", "Published": "1", "Is featured?": "0",
+     "Regular price": "1.00"},
+    (
+        *sized("Name", 300), *sized("SKU", 120), *sized("Short description", 2_000),
+        *sized("Brands", 120), *sized("Tax class", 40), *sized("Shipping class", 120),
+        *sized("Tags", 120, "longer than 120"), *sized("Categories", 120, "longer than 120"),
+        *sized("GTIN, UPC, EAN, or ISBN", 40, "at most 40"), *sized("Images", 2_000),
+        *sized("Meta: _yoast_wpseo_title", 200), *sized("Meta: _yoast_wpseo_metadesc", 400),
+        *sized("ID", 200),
+        ({"Attribute 1 name": letters(120), "Attribute 1 value(s)": letters(2_000)}, ""),
+        ({"Attribute 1 name": letters(121), "Attribute 1 value(s)": "a"}, "at most 120"),
+        ({"Attribute 1 name": "Knit", "Attribute 1 value(s)": letters(2_001)}, "at most 2,000"),
+        ({"Attribute 1 name": "Brand", "Attribute 1 value(s)": letters(121)}, "at most 120"),
+        ({"Attribute 1 name": "\x01", "Attribute 1 value(s)": "a"}, "has no name"),
+        ({"Date sale price ends": "9999-12-31"}, ""),
+        ({"Download limit": "9" * 30}, "more than we can count"),
+        ({"Weight (kg)": "9" * 30}, "more than we can weigh"),
+    ),
+)  # fmt: skip
+MAPPED: tuple[Cells, Cases] = (
+    {"Number": "", "Name": "A", "Preis": "1.00"},
+    (
+        *sized("Name", 300), *sized("Brand", 120), *sized("Number", 200),
+        *sized("Keywords", 120, "longer than 120"), *sized("Rubric", 120, "longer than 120"),
+        *sized("Word", 2_000), *sized("Pick", 200), *sized("Picture", 2_000),
+        *sized("Article", 120),
+        ({"Colour": letters(200)}, ""), ({"Colour": letters(201)}, "at most 200"),
+        ({"Colour": "\x01"}, "cannot be empty"),
+        ({"Preis": "9" * 30}, "larger than"), ({"Age": "9" * 30}, "larger than we can handle"),
+    ),
+)  # fmt: skip
+MAPPING = {
+    "Number": {"to": "id"}, "Name": {"to": "title"}, "Preis": {"to": "price"},
+    "Brand": {"to": "brand"}, "Keywords": {"to": "tags"}, "Rubric": {"to": "categories"},
+    "Word": {"to": "attribute", "name": "Word"}, "Picture": {"to": "image"},
+    "Pick": {"to": "attribute", "name": "Pick", "kind": "choice"},
+    "Age": {"to": "attribute", "name": "Age", "kind": "number"},
+    "Article": {"to": "sku"}, "Colour": {"to": "option", "name": "Colour"},
+}  # fmt: skip
+
+
+def table(folder: Path, base: Cells, cases: Cases) -> Path:
+    """A file with a row for each case, and one that is all right before and behind them."""
+    key = next(iter(base))
+    header = list(dict.fromkeys([*base, *(name for cells, _ in cases for name in cells)]))
+    rows: list[Cells] = [{}, *(cells for cells, _ in cases), {}]
+    path = folder / "file.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(header)
+        for number, row in enumerate(rows):
+            cells = {**base, key: f"p-{number}", **row}
+            writer.writerow([cells.get(name, "") for name in header])
+    return path
+
+
+@pytest.mark.parametrize(
+    ("base", "cases", "mapping"),
+    [(*VITRINE, {}), (*SHOPIFY, {}), (*WOOCOMMERCE, {}), (*MAPPED, MAPPING)],
+    ids=["vitrine", "shopify", "woocommerce", "mapped"],
+)
+def test_a_row_that_cannot_be_kept_is_refused_and_the_others_come_in(
+    shop: OpenShop, tmp_path: Path, base: Cells, cases: Cases, mapping: Cells
+) -> None:
+    file = table(tmp_path, base, cases)
+    (tmp_path / "m.json").write_text(json.dumps({"columns": mapping}), encoding="utf-8")
+    options = {"mapping": tmp_path / "m.json"} if mapping else {}
+
+    planned = bring(shop, file, dry_run=True, **options)
+    first = bring(shop, file, **options)
+    second = bring(shop, file, **options)
+
+    expected = {number: reason for number, (_, reason) in enumerate(cases, start=2)}
+    dry, done, again = told(shop)
+    for state, reasons in ((dry, dry.reasons), (done, done.reasons)):
+        wrong = {
+            number: (expected.get(number, ""), reason)
+            for number, reason in reasons.items()
+            if bool(reason) != bool(expected.get(number)) or expected.get(number, "") not in reason
+        }
+        assert (state.new, wrong) == ([n for n in reasons if not expected.get(n)], {})
+    assert again.new == []
+    assert counted(planned) == counted(first)
+    assert counted(second)[:2] == [0, 0]
+
+    policy = Policy(on_error="fields")
+    planned = bring(shop, file, dry_run=True, policy=policy, **options)
+    first = bring(shop, file, policy=policy, **options)
+    second = bring(shop, file, policy=policy, **options)
+
+    *_, dry, done, again = told(shop)
+    assert done.new == dry.new != []
+    assert again.new == []
+    assert counted(planned) == counted(first)
+    assert counted(second)[:2] == [0, 0]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an import says of its rows: which come in or change, and why others are refused."""
+
+    new: list[int]
+    reasons: dict[int, str]
+
+
+def told(shop: OpenShop) -> list[Told]:
+    c = ImportRow.__table__.c  # type: ignore[attr-defined]
+    found: dict[int, Told] = {}
+    with shop.database.reading() as session:
+        query = select(c.import_id, c.number, c.state, c.messages)
+        for row in session.execute(query.order_by(c.import_id, c.number)):
+            one = found.setdefault(row.import_id, Told([], {}))
+            errors = [each["text"] for each in row.messages if each["level"] == "error"]
+            one.reasons[row.number] = " ".join(errors)
+            if row.state in ("new", "update"):
+                one.new.append(row.number)
+    return list(found.values())

@@ -282,10 +282,10 @@ class ProductAttribute(SQLModel, table=True):
     """A product's value for one attribute; the column that fits the attribute's type is filled."""
 
     __tablename__ = "product_attributes"
-    __table_args__ = (Index("ix_product_attributes_value", "attribute_id", "text"),)
-
     product_id: int = Field(foreign_key="products.id", ondelete="CASCADE", primary_key=True)
-    attribute_id: int = Field(foreign_key="attributes.id", ondelete="CASCADE", primary_key=True)
+    attribute_id: int = Field(
+        foreign_key="attributes.id", ondelete="CASCADE", primary_key=True, index=True
+    )
     text: str = Field(default="", max_length=2000)
     """The value as written; for numbers the decimal text, for booleans ``true`` or ``false``."""
     number_millis: int | None = None

@@ -30,6 +30,8 @@ from webapp.runtime.columns import json_field, public_id_field, utc_field
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 
+LONGEST_IDENTIFIER = 60
+
 Subject = tuple[str, str]
 """What a fact is about: a kind and a public id, ``("order", "ord_...")``."""
 
@@ -143,7 +145,7 @@ class EventRecord(SQLModel, table=True):
     id: str = public_id_field("evt")
     name: str = Field(max_length=60)
     subject_kind: str = Field(max_length=40)
-    subject_id: str = Field(max_length=60)
+    subject_id: str = Field(max_length=LONGEST_IDENTIFIER)
     subject_version: int
     """1, 2, 3 ... within the subject: a missing row shows, and a receiver can drop stale news."""
     actor_kind: str = Field(max_length=20)
@@ -163,7 +165,7 @@ class EventHead(SQLModel, table=True):
     __table_args__ = {"sqlite_with_rowid": False}
 
     subject_kind: str = Field(primary_key=True, max_length=40)
-    subject_id: str = Field(primary_key=True, max_length=60)
+    subject_id: str = Field(primary_key=True, max_length=LONGEST_IDENTIFIER)
     version: int
     hash: str = Field(max_length=64)
     seq: int
@@ -229,7 +231,7 @@ def emit(session: Session, fact: Event, actor: Actor = SYSTEM) -> EventRecord:
     """
     if not fact.name:
         raise TypeError(f"{type(fact).__name__} has no name and cannot be stated")
-    kind, identifier = fact.subject
+    kind, identifier = _subject_of(fact)
     last = _last_of(session, kind, identifier)
     record = EventRecord(
         name=fact.name,
@@ -264,14 +266,14 @@ def emit_all(session: Session, facts: Sequence[Event], actor: Actor = SYSTEM) ->
     if not facts:
         return
     session.flush()
-    ends = _last_of_all(session, sorted({fact.subject for fact in facts}))
+    ends = _last_of_all(session, sorted({_subject_of(fact) for fact in facts}))
     at = now()
     rows = []
     for fact in facts:
         if not fact.name:
             raise TypeError(f"{type(fact).__name__} has no name and cannot be stated")
-        kind, identifier = fact.subject
-        version, before = ends.get(fact.subject, (0, BEGINNING))
+        kind, identifier = subject = _subject_of(fact)
+        version, before = ends.get(subject, (0, BEGINNING))
         # Not an entity: making one costs more than all the rest of this.
         row = {
             "id": public_id("evt"),
@@ -288,7 +290,7 @@ def emit_all(session: Session, facts: Sequence[Event], actor: Actor = SYSTEM) ->
             "prev_hash": before,
         }
         digest = hash_of(SimpleNamespace(**row))
-        ends[fact.subject] = (version + 1, digest)
+        ends[subject] = (version + 1, digest)
         rows.append({**row, "hash": digest})
     session.execute(insert(EventRecord), rows)
 
@@ -300,6 +302,16 @@ def emit_all(session: Session, facts: Sequence[Event], actor: Actor = SYSTEM) ->
         remember(session, told, handlers.closers)
         for fact in facts:
             handlers.tell(session, fact, actor)
+
+
+def _subject_of(fact: Event) -> Subject:
+    """What it is about, as the table holds it: brands and attributes go by their names, and of
+    one that is too long its beginning and a digest stand for it."""
+    kind, identifier = fact.subject
+    if len(identifier) > LONGEST_IDENTIFIER:
+        digest = hashlib.sha256(identifier.encode()).hexdigest()[:16]
+        identifier = f"{identifier[: LONGEST_IDENTIFIER - 17]}~{digest}"
+    return kind, identifier
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -319,6 +319,9 @@ def test_stock_that_went_stops_and_shows_the_difference(browser, db):
     assert page.status == 409
     assert page.texts(".notice--warning li") == ["Oak stool: Only 2 left."]
     assert page.has(".notice a[href='/cart']")
+    again = browser.get("/checkout")
+    assert again.texts(".notice--warning li") == ["Oak stool: Only 2 left."]
+    assert again.has(".notice a[href='/cart']")
     assert orders(db) == []
     assert fresh(db, stool.variant).left == 2
 

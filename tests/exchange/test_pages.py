@@ -91,6 +91,7 @@ def test_an_unknown_header_is_mapped_and_the_mapping_kept(
     page = browser.get("/admin/exchange").submit("#upload-form", file=("de.csv", FOREIGN.encode()))
 
     assert page.text("h1") == "What the columns mean"
+    assert "This is what we guess" in page.text(".lede")
     assert page.value("#columns-0-to") == "sku"
     assert page.value("#columns-1-to") == "title"
     assert page.value("#columns-2-to") == "price"
@@ -106,6 +107,7 @@ def test_an_unknown_header_is_mapped_and_the_mapping_kept(
     assert db.scalar(select(func.count()).select_from(ImportMapping)) == 1
 
     again = browser.get("/admin/exchange").submit("#upload-form", file=("b.csv", FOREIGN.encode()))
+    assert "were said to mean before" in again.text(".lede")
     assert again.one("#decimal_comma").attributes.get("checked") is not None or "checked" in (
         again.one("#decimal_comma").attributes
     )

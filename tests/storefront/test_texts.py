@@ -50,7 +50,7 @@ def test_the_ways_of_delivery_are_told_as_they_are_set(browser, db):
         min_days=2,
         max_days=3,
     )
-    make_shipping_method(db, "Collect", price=0, is_pickup=True)
+    make_shipping_method(db, "Collect", price=0, is_pickup=True, pickup_text="By the old bridge.")
     make_shipping_method(db, "Retired", is_active=False)
 
     page = browser.get("/pages/delivery")
@@ -59,7 +59,7 @@ def test_the_ways_of_delivery_are_told_as_they_are_set(browser, db):
     first = page.texts("main li.box")[0]
     assert "€4.90 , free from €80.00 · 2–3 working days" in first
     assert "Germany, Austria" in first
-    assert "Free" in page.texts("main li.box")[1]
+    assert "By the old bridge. Free" in page.texts("main li.box")[1]
 
 
 def test_without_ways_of_delivery_the_page_says_what_happens(browser):

@@ -122,19 +122,20 @@ def _settings(session: Session, pictures: Mapping[str, int]) -> None:
             )
     for method in methods:
         least, most = DAYS[method["code"]]
+        is_pickup = method["code"] == "collect"
         pricing.add_shipping_method(
             session,
             SYSTEM,
             name=method["name"],
-            description=method["description"],
+            description="" if is_pickup else method["description"],
             countries=method["countries"],
             price_minor=_minor(method["price"], told["currency"]),
             free_from_minor=_minor_or_none(method["free_from"], told["currency"]),
             min_days=least,
             max_days=most,
             max_weight_g=method["max_weight_g"],
-            is_pickup=method["code"] == "collect",
-            pickup_text=method["description"] if method["code"] == "collect" else "",
+            is_pickup=is_pickup,
+            pickup_text=method["description"] if is_pickup else "",
         )
 
 

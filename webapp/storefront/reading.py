@@ -31,6 +31,7 @@ def delivery(request: Request, db: Db) -> Response:
             if method.free_from_minor is None
             else shop.money(method.free_from_minor),
             "takes": pricing.estimate(method.min_days, method.max_days, is_pickup=method.is_pickup),
+            "pickup": method.pickup_text if method.is_pickup else "",
             "to": [country_name(code, shop.locale) for code in method.countries],
         }
         for method in pricing.all_shipping_methods(db)

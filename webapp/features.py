@@ -5,6 +5,7 @@ from webapp.backoffice.feature import backoffice
 from webapp.cart.feature import cart
 from webapp.catalogue.feature import catalogue
 from webapp.checkout.feature import checkout
+from webapp.downloads.feature import downloads
 from webapp.exchange.feature import exchange
 from webapp.feature import Feature
 from webapp.identities.feature import identities
@@ -33,6 +34,7 @@ FEATURES: tuple[Feature, ...] = (
     payments,
     orders,
     checkout,
+    downloads,
     exchange,
     webhooks,
     notices,

@@ -6,6 +6,7 @@ import webapp.accounts.models
 import webapp.cart.models
 import webapp.catalogue.derived
 import webapp.catalogue.models
+import webapp.downloads.models
 import webapp.exchange.models
 import webapp.identities.models
 import webapp.inventory.models

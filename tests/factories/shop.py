@@ -4,9 +4,10 @@ import io
 from dataclasses import dataclass
 
 from PIL import Image, ImageDraw
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from tests.factories.catalogue import make_category, make_collection, make_product, variants_of
+from tests.factories.downloads import make_file
 from tests.factories.identities import make_provider
 from tests.factories.orders import make_order, make_paid_order, make_shipped_order
 from tests.factories.people import make_customer
@@ -25,6 +26,7 @@ from webapp.inventory import commands as inventory
 from webapp.kit.actors import SYSTEM
 from webapp.main import open_shop
 from webapp.media.commands import prepare, store_image
+from webapp.runtime.storage import Storage
 from webapp.settings import Settings
 from webapp.shop import commands as shop_settings
 from webapp.shop.queries import current
@@ -86,6 +88,7 @@ def fill(settings: Settings) -> None:
                 for_staff=True,
             )
             _orders(session)
+            _downloads(session, shop.means.storage)
         file = settings.data_dir / "spring.csv"
         file.write_text(CSV)
         import_file(shop.database, shop.means, file, quiet=True)
@@ -254,6 +257,14 @@ def _orders(session: Session) -> None:
     make_order(session, board, note="Please ring twice.", terms_version=terms)
     make_paid_order(session, board, terms_version=terms)
     make_shipped_order(session, board, terms_version=terms)
+
+
+def _downloads(session: Session, storage: Storage) -> None:
+    """The booklet has a file, and somebody with an account has bought it."""
+    found = session.exec(select(Product).where(Product.title == "A winter of soups")).one()
+    booklet = goods.by_public_id(session, variants_of(session, found)[0].public_id)
+    assert booklet is not None
+    make_file(session, booklet, "The booklet", storage=storage, file_name="soups.pdf")
 
 
 def _endpoint(session: Session) -> None:

@@ -32,6 +32,7 @@ from webapp.accounts.permissions import PERMISSIONS
 from webapp.accounts.queries import Credentials, by_email
 from webapp.accounts.tokens import Mint
 from webapp.catalogue.models import Attribute, Category, Collection, Product, Variant
+from webapp.downloads.models import DigitalAsset
 from webapp.exchange.models import CatalogueImport
 from webapp.identities.models import Provider
 from webapp.kit.actors import SYSTEM
@@ -210,6 +211,7 @@ def what_is_there(session: Session) -> dict[str, dict[str, str]]:
         return session.exec(select(Person.public_id).where(Person.email == email)).one()
 
     pot = session.exec(select(Product).where(Product.slug == "enamel-pot")).one()
+    booklet = session.exec(select(DigitalAsset)).one()
     sha256 = one(MediaFile.sha256)
     ended = session.exec(
         select(JobRecord.public_id).where(
@@ -226,6 +228,10 @@ def what_is_there(session: Session) -> dict[str, dict[str, str]]:
         "/categories": {"path:path": "kitchen/pots"},
         "/pages": {"slug": "terms"},
         "/media": {"sha256": sha256, "width:int": "480", "extension": one(MediaFile.extension)},
+        "/admin/products/{public_id}/files": {
+            "public_id": booklet.product_ref,
+            "asset": booklet.public_id,
+        },
         "/admin/products": {"public_id": pot.public_id},
         "/admin/categories": {"public_id": one(Category.public_id), "way": "down"},
         "/admin/exchange": {"public_id": one(CatalogueImport.public_id), "dialect": "shopify"},
@@ -270,6 +276,7 @@ def what_is_there(session: Session) -> dict[str, dict[str, str]]:
             "country": "*",
             "tax_class": "standard",
             "key": "nothing",
+            "entitlement": "nothing",
             "provider": "github",
             "identity": "nothing",
             "token": "nothing",

@@ -21,8 +21,8 @@ DOOR = (
 """What a visitor who is not signed in may reach of the back office."""
 
 
-AWAY = ("/account/with/", "/admin/with/")
-"""Leads to a provider; and back from it only whoever was there."""
+AWAY = ("/account/with/", "/admin/with/", "/downloads/")
+"""Leads to a provider, and back from it only whoever was there; or to what somebody else bought."""
 
 
 OWN = ("/admin/notices", "/admin/security", "/admin/confirm")

@@ -58,6 +58,7 @@ ALSO = (
 
 ACCOUNT_ROOMS = (
     "orders",
+    "downloads",
     "addresses",
     "profile",
     "email",

@@ -10,6 +10,8 @@ from sqlmodel import Session, col
 
 from webapp.accounts.models import ApiKey, CustomerGroup, Person, Role
 from webapp.catalogue.models import Attribute, Brand, Category, Collection, Product, Variant
+from webapp.downloads.models import DigitalAsset
+from webapp.downloads.portraits import draw_entitlements
 from webapp.exchange.models import CatalogueImport
 from webapp.identities.models import Provider
 from webapp.kit.actors import Actor
@@ -43,6 +45,8 @@ KINDS: Mapping[str, Kind] = {
     "collection": Kind("Collection", "Collections", "catalogue:read"),
     "brand": Kind("Brand", "Brands", "catalogue:read"),
     "attribute": Kind("Attribute", "Attributes", "catalogue:read"),
+    "asset": Kind("File", "Files", "catalogue:read"),
+    "entitlement": Kind("Download", "Downloads", "orders:read"),
     "media": Kind("Picture", "Pictures", "catalogue:read"),
     "import": Kind("Import", "Imports", "imports:write"),
     "export": Kind("Export", "Exports", "imports:write"),
@@ -180,6 +184,27 @@ def _payments(session: Session, ids: Sequence[str]) -> dict[str, Named]:
     }
 
 
+def _assets(session: Session, ids: Sequence[str]) -> dict[str, Named]:
+    rows = session.execute(
+        select(
+            col(DigitalAsset.public_id), col(DigitalAsset.name), col(DigitalAsset.product_ref)
+        ).where(col(DigitalAsset.public_id).in_(ids))
+    )
+    return {
+        identifier: Named(name, f"/admin/products/{product}/files")
+        for identifier, name, product in rows
+    }
+
+
+def _entitlements(session: Session, ids: Sequence[str]) -> dict[str, Named]:
+    return {
+        identifier: Named(
+            f"{drawn['name']} of {drawn['order_number']}", f"/admin/orders/{drawn['order']}"
+        )
+        for identifier, drawn in draw_entitlements(session, ids).items()
+    }
+
+
 def _people(session: Session, ids: Sequence[str]) -> dict[str, Named]:
     told = func.coalesce(func.nullif(col(Person.name), ""), col(Person.email))
     rows = session.execute(
@@ -216,6 +241,8 @@ _READERS: Mapping[str, Callable[[Session, Sequence[str]], dict[str, Named]]] = {
     ),
     "brand": _simple(Brand.slug, Brand.name, lambda key: f"/admin/products?brand={key}"),
     "attribute": _simple(Attribute.code, Attribute.name, lambda key: f"/admin/attributes/{key}"),
+    "asset": _assets,
+    "entitlement": _entitlements,
     "media": _simple(MediaFile.public_id, MediaFile.original_name, lambda key: None),
     "import": _simple(
         CatalogueImport.public_id, CatalogueImport.file_name, lambda key: f"/admin/exchange/{key}"

@@ -53,6 +53,11 @@ _TOLD: Mapping[str, str] = {
     "import.uploaded": "File brought in",
     "import.updated": "Read in another way",
     "stock.updated": "Rules of the stock changed",
+    "asset.updated": "Changed",
+    "asset.deleted": "Deleted",
+    "entitlement.granted": "Given to the buyer",
+    "entitlement.downloaded": "Downloaded",
+    "entitlement.revoked": "Withdrawn",
 }
 _LINKS = {
     "verify": "confirm the address",

@@ -16,6 +16,7 @@ from webapp.backoffice.order_forms import (
     PaidForm,
     RefundForm,
 )
+from webapp.downloads.queries import lines_without_files
 from webapp.kit.ids import token
 from webapp.kit.money import Money
 from webapp.orders import queries
@@ -97,6 +98,7 @@ def desk(session: Session, manners: Manners, public_id: str, forms: Forms) -> di
         "pills": pills(page),
         "customer": customer_of(session, found),
         "waits_for_money": order.can_be_marked_paid and page.payment_method != ON_DELIVERY,
+        "without_files": _without_files(session, page),
         "moved": MOVED,
         "reasons": [(reason.value, words) for reason, words in REASONS],
         "reason_words": {**dict(REASONS), "expired": "It ran out of time"},
@@ -120,6 +122,13 @@ def desk(session: Session, manners: Manners, public_id: str, forms: Forms) -> di
         "note": forms.note or Submission[NoteForm](),
         "message": forms.message or Submission[MessageForm].showing({"token": token()}),
     }
+
+
+def _without_files(session: Session, page: OrderPage) -> dict[str, str]:
+    """The products of digital lines that are paid and have no file, by the line's id."""
+    if not any(line.is_digital for line in page.lines):
+        return {}
+    return dict(lines_without_files(session, page.public_id))
 
 
 def pills(order: OrderPage | OrderRow) -> list[Pill]:

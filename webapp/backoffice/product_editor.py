@@ -198,6 +198,7 @@ def _context(
     return {
         "form": form,
         "product": held.product,
+        "is_digital": any(one.is_digital for one in held.variants),
         "focus": desk.focus,
         "first": desk.first,
         "variant_total": len(held.variants),

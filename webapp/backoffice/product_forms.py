@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from webapp.web.fields import Lines, Price, Says, Text
-from webapp.web.submissions import Form, Upload
+from webapp.web.submissions import Accept, Form, Upload
 
 MOST_NEW_VARIANTS = 150
 """Rows that "make the combinations" adds at once: a form has only so many fields."""
@@ -105,3 +105,19 @@ class PicturesForm(Form):
     """The files beside it, read on their own: they are kept even if a field is wrong."""
 
     uploads: list[Upload] = Field(default_factory=list)
+
+
+class FilesForm(Form):
+    """Files that buyers of the product get."""
+
+    uploads: Annotated[
+        list[Upload], Field(min_length=1), Accept(), Says("Choose a file.", "Choose a file.")
+    ]
+    variant: str = Field(default="", max_length=40)
+    """Public id; empty for all of them."""
+
+
+class FileNameForm(Form):
+    """What people call a file."""
+
+    name: Annotated[str, Field(max_length=200), Says(missing="Give it a name.")]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from sqlmodel import Session
 
 from webapp.catalogue.audit import CHECKS as CATALOGUE
+from webapp.downloads.audit import CHECKS as DOWNLOADS
 from webapp.inventory.audit import CHECKS as INVENTORY
 from webapp.orders.audit import CHECKS as ORDERS
 from webapp.payments.audit import CHECKS as PAYMENTS
@@ -19,7 +20,15 @@ from webapp.webhooks.audit import CHECKS as WEBHOOKS
 
 Check = Callable[[Session], Sequence[str]]
 
-CHECKS: dict[str, Check] = {**RUNTIME, **CATALOGUE, **INVENTORY, **PAYMENTS, **ORDERS, **WEBHOOKS}
+CHECKS: dict[str, Check] = {
+    **RUNTIME,
+    **CATALOGUE,
+    **INVENTORY,
+    **PAYMENTS,
+    **ORDERS,
+    **DOWNLOADS,
+    **WEBHOOKS,
+}
 """Every check under the name of the invariant it proves."""
 
 

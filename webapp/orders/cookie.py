@@ -1,9 +1,10 @@
-"""Which orders this browser may see without signing in: those it placed, for a day, and one it
-opened by a mailed link, for two hours."""
+"""Which orders a browser may see: without signing in those it placed, for a day, and one it opened
+by a mailed link, for two hours; signed in those of its owner."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from webapp.accounts.queries import Member
 from webapp.orders.models import Order
 from webapp.web.sessions import read_cookie, set_cookie
 
@@ -32,3 +33,8 @@ def holds(request: Request, order: Order) -> bool:
         read_cookie(request, f"{way}_{order.public_id}") == order.public_id
         for way in ("placed", "opened")
     )
+
+
+def may_see(request: Request, member: Member | None, order: Order) -> bool:
+    """Whether this browser, or whoever is signed in in it, may see the order and what is in it."""
+    return holds(request, order) or (member is not None and order.person_id == member.key)

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from webapp.accounts.guards import Visitor
 from webapp.kit.clock import now
 from webapp.orders import commands, queries
-from webapp.orders.cookie import give_opened, holds
+from webapp.orders.cookie import give_opened, holds, may_see
 from webapp.orders.errors import LinkSpent
 from webapp.orders.forms import LookupForm
 from webapp.orders.jobs import answer_lookup
@@ -92,10 +92,7 @@ def order(request: Request, member: Visitor, db: Db, number: str) -> Response:
     for numbers that do not exist, a page that says nothing.
     """
     found = queries.find(db, number)
-    is_theirs = found is not None and (
-        holds(request, found) or (member is not None and found.person_id == member.key)
-    )
-    if found is None or not is_theirs:
+    if found is None or not may_see(request, member, found):
         return _private(view(request, "orders/received.html"))
     page = queries.page_of(db, found)
     context = {

@@ -102,6 +102,15 @@ def weight(grams: int, unit: str | None = None) -> str:
     return format_unit(amount, _UNIT_NAMES[unit], "short", locale=locale_of(manners.locale))
 
 
+def size(count: int) -> str:
+    """A number of bytes for people: ``340 bytes``, ``12 KB``, ``3.5 MB``."""
+    if count < 1000:
+        return f"{count} bytes"
+    if count < 1_000_000:
+        return f"{count // 1000} KB"
+    return f"{count / 1_000_000:.1f} MB".replace(".0 ", " ")
+
+
 @lru_cache(maxsize=64)
 def locale_of(name: str) -> Locale:
     """The locale called ``de_DE`` or ``de-DE``; English for a name nobody knows."""

@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 
 from webapp.catalogue import queries as catalogue
 from webapp.catalogue.values import CategoryNode
+from webapp.downloads import queries as downloads
 from webapp.identities.queries import Way, ways
 from webapp.runtime.db import Database
 from webapp.shop import queries as shops
@@ -43,6 +44,10 @@ class Frame:
     def notices(self) -> Sequence[flashes.Notice]:
         """What is to be said once, on this page; showing it keeps the page out of caches."""
         return flashes.take(self._request)
+
+    def files_of(self, order: str) -> Sequence[downloads.BoughtLine]:
+        """What there is to download of the order of that id, for whoever may see the order."""
+        return self._ask(lambda session: downloads.of_order(session, order))
 
     @property
     def path(self) -> str:

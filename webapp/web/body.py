@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from webapp.web.uploads import in_words
+from webapp.runtime.wording import size as in_words
 
 _KEY = "vitrine.body"
 _DRAIN_BYTES = 32_000_000

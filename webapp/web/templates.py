@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from jinja2.runtime import Macro
 
-from webapp.runtime.wording import as_date, as_datetime, locale_of, money, number, weight
+from webapp.runtime.wording import as_date, as_datetime, locale_of, money, number, size, weight
 from webapp.web.options import options
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "make_environment",
     "money",
     "number",
+    "size",
     "weight",
 ]
 
@@ -55,6 +56,7 @@ def make_environment(
         date=as_date,
         datetime=as_datetime,
         number=number,
+        size=size,
         weight=weight,
         options=options,
     )

@@ -10,6 +10,8 @@ from typing import Any, BinaryIO
 from pydantic_core import CoreSchema, core_schema
 from starlette.datastructures import UploadFile
 
+from webapp.runtime.wording import size as in_words
+
 _LONGEST_NAME = 120
 
 _MAGIC: tuple[tuple[bytes, str], ...] = (
@@ -129,15 +131,6 @@ def safe_name(name: str) -> str:
         fits = dot and len(suffix) <= 10
         name = stem[:keep] + dot + suffix if fits else name[:_LONGEST_NAME]
     return name or "file"
-
-
-def in_words(size: int) -> str:
-    """A number of bytes for people: ``340 bytes``, ``12 KB``, ``3.5 MB``."""
-    if size < 1000:
-        return f"{size} bytes"
-    if size < 1_000_000:
-        return f"{size // 1000} KB"
-    return f"{size / 1_000_000:.1f} MB".replace(".0 ", " ")
 
 
 def _kind_of_text(head: bytes) -> str:

@@ -85,6 +85,10 @@ def count_money(session: Session, event: MoneyMoved, actor: Actor = SYSTEM) -> N
     if order is None:
         return
     came_in = isinstance(event, PaymentCaptured)
+    was_paid = order.captured_minor >= order.total_minor - order.cancelled_minor
+    paid = paid_of(session, order)
+    # Before anything is said: whoever hears it looks at the order.
+    order.captured_minor, order.refunded_minor = paid.captured, paid.refunded
     fact = OrderUpdated(
         order.public_id,
         order.number,
@@ -93,8 +97,6 @@ def count_money(session: Session, event: MoneyMoved, actor: Actor = SYSTEM) -> N
         currency=event.currency,
     )
     emit(session, fact, actor=actor)
-    was_paid = order.captured_minor >= order.total_minor - order.cancelled_minor
-    paid = paid_of(session, order)
     if came_in and not was_paid and paid.captured >= paid.due:
         fact_paid = OrderPaid(order.public_id, order.number, paid.captured, order.currency)
         emit(session, fact_paid, actor=actor)

@@ -3,6 +3,7 @@
 from webapp.orders.queries.buyers import Bought, bought_by
 from webapp.orders.queries.finding import (
     Buyer,
+    at_hand,
     buyer_of,
     by_attempt,
     by_number,
@@ -43,6 +44,7 @@ __all__ = [
     "TaxRow",
     "TimelineEntry",
     "Waits",
+    "at_hand",
     "bought_by",
     "buyer_of",
     "by_attempt",

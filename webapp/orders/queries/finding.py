@@ -51,6 +51,14 @@ def by_public_id(session: Session, public_id: str) -> Order:
     return order
 
 
+def at_hand(session: Session, public_id: str) -> Order | None:
+    """The order of that id where this transaction has it already, without a statement."""
+    for known in session.identity_map.values():
+        if isinstance(known, Order) and known.public_id == public_id:
+            return known
+    return None
+
+
 def of_cart(session: Session, cart_id: int) -> Order | None:
     """What the cart became, if it became an order."""
     return session.exec(select(Order).where(Order.cart_id == cart_id)).one_or_none()
@@ -74,10 +82,10 @@ def buyer_of(session: Session, public_id: str) -> Buyer | None:
     """Who placed the order of that id, if it is an order's. In the transaction that places or
     changes it that costs no statement, and one for somebody with an account.
     """
-    for known in session.identity_map.values():
-        if isinstance(known, Order) and known.public_id == public_id:
-            own = _own_locale(session, known.person_id) if known.person_id else ""
-            return Buyer(known.email, known.customer_name, own or known.locale)
+    known = at_hand(session, public_id)
+    if known is not None:
+        own = _own_locale(session, known.person_id) if known.person_id else ""
+        return Buyer(known.email, known.customer_name, own or known.locale)
     row = session.exec(
         select(
             Order.email,

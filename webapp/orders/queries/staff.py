@@ -136,6 +136,9 @@ def words_of(
             return "Completed"
         case "order.cancelled":
             return f"Cancelled ({facts.get('reason')}), worth {amount('amount_minor')}"
+        case "order.files_ready":
+            files = int(facts.get("files", 0))
+            return f"{files} {'file' if files == 1 else 'files'} given to the customer"
         case "order.link_asked":
             return "Looked up: a link was sent to the customer"
         case "order.note_added":

@@ -23,6 +23,7 @@ from webapp.runtime.wording import (
     as_datetime,
     money,
     number,
+    size,
     speaking,
     weight,
 )
@@ -167,7 +168,7 @@ def _environment(templates: Path, *, escapes: bool) -> ImmutableSandboxedEnviron
         lstrip_blocks=True,
     )
     environment.filters.update(
-        money=money, date=as_date, datetime=as_datetime, number=number, weight=weight
+        money=money, date=as_date, datetime=as_datetime, number=number, size=size, weight=weight
     )
     return environment
 

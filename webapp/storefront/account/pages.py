@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from webapp.storefront.account import (
     addresses,
     data,
+    downloads,
     email,
     home,
     linking,
@@ -24,7 +25,7 @@ from webapp.storefront.account.guarding import guarding_pages
 from webapp.storefront.account.second import second_pages
 
 pages = APIRouter()
-_INSIDE = (home, orders, addresses, profile, email, security, security_log, data)
+_INSIDE = (home, orders, downloads, addresses, profile, email, security, security_log, data)
 _DOORS = (sign_in, registering, recovering, providers, linking, unsubscribing)
 for _room in (*_INSIDE, *_DOORS):
     pages.include_router(_room.pages)

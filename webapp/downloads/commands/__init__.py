@@ -1,0 +1,29 @@
+"""The verbs of files that are sold: keep and arrange them, give them to buyers, hand them out."""
+
+from webapp.downloads.commands.arranging import (
+    MOST_FILES,
+    add_asset,
+    forget_product,
+    raise_asset,
+    remove_asset,
+    rename_asset,
+)
+from webapp.downloads.commands.granting import grant, grant_waiting, revoke
+from webapp.downloads.commands.keeping import KeptFile, keep
+from webapp.downloads.commands.taking import GRACE, take
+
+__all__ = [
+    "GRACE",
+    "MOST_FILES",
+    "KeptFile",
+    "add_asset",
+    "forget_product",
+    "grant",
+    "grant_waiting",
+    "keep",
+    "raise_asset",
+    "remove_asset",
+    "rename_asset",
+    "revoke",
+    "take",
+]

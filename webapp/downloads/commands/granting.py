@@ -1,0 +1,119 @@
+"""Who may have which file: given when the money is in, withdrawn when it has gone back."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, select
+
+from webapp.downloads import queries
+from webapp.downloads.events import EntitlementGranted, EntitlementRevoked, FilesReady
+from webapp.downloads.models import (
+    DigitalAsset,
+    Entitlement,
+    EntitlementState,
+    RevokeReason,
+)
+from webapp.kit.actors import SYSTEM, Actor
+from webapp.kit.clock import now
+from webapp.orders.models import Order, OrderLine
+from webapp.runtime.events import emit, emit_all
+
+AT_ONCE = 200
+
+
+def grant(session: Session, order: Order, actor: Actor = SYSTEM) -> int:
+    """Give the buyer of a paid order the files of each digital line that has none yet; gives how
+    many that were. A line that got its files keeps to those, so twice is once.
+    """
+    if not _is_paid(order):
+        return 0
+    lines = session.exec(
+        select(OrderLine)
+        .where(
+            OrderLine.order_id == order.id,
+            col(OrderLine.is_digital),
+            col(OrderLine.cancelled) < col(OrderLine.quantity),
+            ~queries.has_files(),
+        )
+        .order_by(col(OrderLine.position))
+    ).all()
+    if not lines:
+        return 0
+    assets = queries.on_sale(session, sorted({line.product_ref for line in lines}))
+    pairs = [(line, asset) for line in lines for asset in assets if _is_of(asset, line)]
+    if not pairs:
+        return 0
+    at = now()
+    given = [
+        Entitlement(line_id=line.id or 0, asset_id=asset.id or 0, granted_at=at)
+        for line, asset in pairs
+    ]
+    session.add_all(given)
+    session.flush()
+    facts = [
+        EntitlementGranted(one.public_id, order.public_id, order.number, asset.public_id)
+        for one, (_, asset) in zip(given, pairs, strict=True)
+    ]
+    emit_all(session, facts, actor=actor)
+    ready = FilesReady(order.public_id, order.number, files=len(given), batch=given[0].public_id)
+    emit(session, ready, actor=actor)
+    return len(given)
+
+
+def grant_waiting(session: Session, actor: Actor, variants: Sequence[str]) -> int:
+    """Give their files to orders that paid before there were any, the oldest two hundred; gives
+    how many orders got some."""
+    actor.must("catalogue:write")
+    waiting = queries.awaiting(session, variants, AT_ONCE)
+    orders = session.exec(
+        select(Order)
+        .where(col(Order.public_id).in_(waiting))
+        .order_by(col(Order.id))
+        .with_for_update()
+    ).all()
+    return sum(1 for order in orders if grant(session, order, actor))
+
+
+def revoke(
+    session: Session,
+    order: str,
+    reason: RevokeReason,
+    *,
+    lines: Sequence[str] | None = None,
+    actor: Actor = SYSTEM,
+) -> int:
+    """Withdraw what the order of that id was given, or what those of its lines were; gives how
+    many files that were."""
+    query = (
+        select(Entitlement, Order.number, DigitalAsset.public_id)
+        .join(OrderLine, col(OrderLine.id) == col(Entitlement.line_id))
+        .join(Order, col(Order.id) == col(OrderLine.order_id))
+        .join(DigitalAsset, col(DigitalAsset.id) == col(Entitlement.asset_id))
+        .where(Order.public_id == order, Entitlement.state == EntitlementState.active)
+        .order_by(col(Entitlement.id))
+    )
+    if lines is not None:
+        query = query.where(
+            col(OrderLine.public_id).in_(lines),
+            col(OrderLine.cancelled) >= col(OrderLine.quantity),
+        )
+    rows = session.execute(query).all()
+    facts = []
+    for one, number, asset in rows:
+        one.state = EntitlementState.revoked
+        one.reason = reason.value
+        session.add(one)
+        facts.append(EntitlementRevoked(one.public_id, order, number, asset, reason=reason.value))
+    session.flush()
+    emit_all(session, facts, actor=actor)
+    return len(facts)
+
+
+def _is_paid(order: Order) -> bool:
+    """As ``queries.is_paid``, of an order that is at hand."""
+    is_in = order.captured_minor >= order.total_minor - order.cancelled_minor
+    is_back = order.captured_minor > 0 and order.refunded_minor >= order.captured_minor
+    return order.status in queries.LIVE and is_in and not is_back
+
+
+def _is_of(asset: DigitalAsset, line: OrderLine) -> bool:
+    return asset.product_ref == line.product_ref and asset.variant_ref in {"", line.variant_ref}

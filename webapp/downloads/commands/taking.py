@@ -1,0 +1,56 @@
+"""Handing a file out: whether it may be had now, counted."""
+
+from datetime import timedelta
+
+from sqlmodel import Session, col, select
+
+from webapp.downloads.errors import Expired, NoSuchFile, UsedUp, Withdrawn
+from webapp.downloads.events import EntitlementDownloaded
+from webapp.downloads.models import DigitalAsset, Entitlement
+from webapp.downloads.queries import FileState, state_of
+from webapp.kit.actors import SHOPPER, Actor
+from webapp.kit.clock import now
+from webapp.orders.models import Order, OrderLine
+from webapp.runtime.events import emit
+
+GRACE = timedelta(minutes=60)
+"""Parts of a file that are asked for so soon after a download belong to it: download managers
+fetch one file in many pieces, and a line that breaks is taken up again."""
+
+
+def take(
+    session: Session, entitlement: str, *, is_part: bool = False, actor: Actor = SHOPPER
+) -> bool:
+    """Count a download (of the entitlement's id); False for a part of one that was counted. A
+    refusal counts nothing: ``Withdrawn``, ``Expired``, ``UsedUp``, ``NoSuchFile``.
+
+    Whether the asker may see the order is asked before.
+    """
+    one = session.exec(
+        select(Entitlement).where(col(Entitlement.public_id) == entitlement).with_for_update()
+    ).one_or_none()
+    if one is None:
+        raise NoSuchFile("There is no such file, or it is not yours.")
+    state, at = state_of(one), now()
+    if state is FileState.withdrawn:
+        raise Withdrawn("The order was cancelled or refunded, so the file is not yours any more.")
+    if is_part and one.last_used_at is not None and at - one.last_used_at < GRACE:
+        return False
+    if state is FileState.expired:
+        raise Expired("The time for this download is over. Write to us if you need it again.")
+    if state is FileState.used_up:
+        raise UsedUp("You have downloaded it as often as you may. Write to us if it did not work.")
+    one.used += 1
+    one.last_used_at = at
+    session.add(one)
+    session.flush()
+    order, number, asset = session.execute(
+        select(Order.public_id, Order.number, DigitalAsset.public_id)
+        .select_from(OrderLine)
+        .join(Order, col(Order.id) == col(OrderLine.order_id))
+        .join(DigitalAsset, col(DigitalAsset.id) == one.asset_id)
+        .where(OrderLine.id == one.line_id)
+    ).one()
+    fact = EntitlementDownloaded(entitlement, order, number, asset, used=one.used)
+    emit(session, fact, actor=actor)
+    return True

@@ -1,0 +1,87 @@
+"""Facts about files that are sold, and about who may have them. They name no person."""
+
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from webapp.runtime.events import Event, Subject
+
+
+@dataclass(frozen=True)
+class AssetUpdated(Event):
+    """Also stated when it is added, and when it is taken off sale: those who bought it keep it."""
+
+    name: ClassVar[str] = "asset.updated"
+    tells: ClassVar[str] = "A file of a product was added, renamed, moved or taken off sale."
+    asset: str
+    product: str
+    title: str
+    changed: dict[str, list[Any]] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> Subject:
+        return ("asset", self.asset)
+
+
+@dataclass(frozen=True)
+class AssetDeleted(Event):
+    """Nobody had bought it: its bytes can go."""
+
+    name: ClassVar[str] = "asset.deleted"
+    asset: str
+    title: str
+    storage_key: str
+
+    @property
+    def subject(self) -> Subject:
+        return ("asset", self.asset)
+
+
+@dataclass(frozen=True)
+class EntitlementEvent(Event):
+    """A fact about one entitlement; ``order`` and ``asset`` are public ids."""
+
+    entitlement: str
+    order: str
+    number: str
+    asset: str
+
+    @property
+    def subject(self) -> Subject:
+        return ("entitlement", self.entitlement)
+
+
+@dataclass(frozen=True)
+class EntitlementGranted(EntitlementEvent):
+    name: ClassVar[str] = "entitlement.granted"
+    tells: ClassVar[str] = "A file of a paid order may be downloaded."
+
+
+@dataclass(frozen=True)
+class EntitlementDownloaded(EntitlementEvent):
+    """``used`` counts this one."""
+
+    name: ClassVar[str] = "entitlement.downloaded"
+    tells: ClassVar[str] = "A buyer downloaded a file."
+    used: int = 1
+
+
+@dataclass(frozen=True)
+class EntitlementRevoked(EntitlementEvent):
+    name: ClassVar[str] = "entitlement.revoked"
+    tells: ClassVar[str] = "A file may be downloaded no more: cancelled, or refunded in full."
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class FilesReady(Event):
+    """Some files of an order were given to its buyer; ``batch`` tells this time from another."""
+
+    name: ClassVar[str] = "order.files_ready"
+    order: str
+    number: str
+    files: int
+    batch: str
+
+    @property
+    def subject(self) -> Subject:
+        return ("order", self.order)

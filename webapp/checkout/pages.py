@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from webapp.accounts import commands as accounts
-from webapp.accounts import commands as people
 from webapp.accounts import profiles
 from webapp.accounts.errors import FullAddressBook
 from webapp.accounts.guards import Visitor, member_of
@@ -82,31 +81,20 @@ def submit_checkout(request: Request, form: Typed, data: Data) -> Response:
         request, "checkout", form, lambda outcome: _count(data, outcome)
     )
     form.values = without_gate(form.values)
+    # Looked at before the turn to write: who comes too late does not keep others waiting.
+    with data.reading() as session:
+        found = _asked(request, session, form, challenge)
+    if isinstance(found, Response):
+        return found
     try:
-        # Looked at before the turn to write: who comes too late does not keep others waiting.
-        with data.reading() as session:
-            if challenge is not None:
-                return _again(request, data, session, form, challenge=challenge)
-            try:
-                found = _wish(request, session, form)
-            except EmptyCart:
-                raise
-            except (Refused, Invalid) as refused:
-                return _again(request, data, session, form, refused)
-            if found is None:
-                return _again(request, data, session, form)
-            if isinstance(found, Order):
-                return _to_order(request, found)
         with data.writing() as session:
             shop = shops.current(session)
             order = ordering.place(session, shop, found.cart, found.placement)
             _remember(session, form, found.buyer, found.member)
-        return _to_order(request, order)
-    except EmptyCart:
-        return redirect(request, "/cart", notice="Your cart is empty.")
     except (Refused, Invalid) as refused:
         with data.reading() as session:
-            return _again(request, data, session, form, refused)
+            return _again(request, session, form, refused)
+    return _to_order(request, order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +105,21 @@ class Wish:
     placement: ordering.Placement
     buyer: choices.Buyer
     member: Member | None
+
+
+def _asked(
+    request: Request, session: Session, form: Submission[CheckoutForm], challenge: Challenge | None
+) -> Wish | Response:
+    """What is to be placed; or the answer, where it cannot be or was already."""
+    if challenge is not None:
+        return _again(request, session, form, challenge=challenge)
+    try:
+        found = _wish(request, session, form)
+    except (Refused, Invalid) as refused:
+        return _again(request, session, form, refused)
+    if found is None:
+        return _again(request, session, form)
+    return _to_order(request, found) if isinstance(found, Order) else found
 
 
 def _wish(
@@ -180,24 +183,25 @@ def _remember(
         if address is not None:
             # A full address book is no reason to refuse an order.
             with contextlib.suppress(FullAddressBook):
-                people.add_address(session, member, address)
+                accounts.add_address(session, member, address)
     if form.values.get("news"):
         person = by_public_id(session, member.person) if member is not None else None
         email = person.email if person is not None else buyer.email
-        people.say_consent(
+        accounts.say_consent(
             session, email, person=person, is_given=True, source="checkout", wording=NEWS
         )
 
 
 def _again(
     request: Request,
-    data: Database,
     session: Session,
     form: Submission[CheckoutForm],
     refusal: ShopError | None = None,
     challenge: Challenge | None = None,
 ) -> Response:
     """The form as it was typed, with what is in the way. Kept for the next visit as well."""
+    if isinstance(refusal, EmptyCart):
+        return redirect(request, "/cart", notice="Your cart is empty.")
     differences: list[str] = []
     if refusal is not None:
         told = refusal.facts.get("differences")

@@ -23,10 +23,10 @@ from tests.engines import (  # noqa: F401
     migrated_postgres,
     postgres,
     postgres_shop,
-    pytest_collection_modifyitems,
     pytest_generate_tests,
 )
 from tests.factories import shop as small_shop
+from tests.spreading import pytest_xdist_make_scheduler  # noqa: F401
 from webapp.main import create_app
 from webapp.migrations import upgrade
 from webapp.runtime.db import Database

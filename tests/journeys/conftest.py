@@ -17,7 +17,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.chromium)
-            item.add_marker(pytest.mark.xdist_group("chromium"))
 
 
 # For each module and not for the whole run: while it is there, nothing else in this process can

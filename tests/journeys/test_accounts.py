@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlmodel import col, select
 
-from tests.chromium import Live, Person
+from tests.chromium import PATIENCE_MS, Live, Person
 from tests.factories.people import PASSWORD, link_in, make_customer
 from tests.factories.second import code_of
 from tests.journeys.test_office import main_of
@@ -24,7 +24,7 @@ both = pytest.mark.parametrize("script", [True, False], ids=["script", "no scrip
 
 def mailed(live: Live, shopper: Person, address: str, kind: str) -> str:
     """The path of the newest link of this kind that was mailed there, once it is written."""
-    for _ in range(200):
+    for _ in range(PATIENCE_MS // 100):
         with live.app.state.database.reading() as session:
             mail = session.exec(
                 select(MailRecord)

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
-from tests.chromium import Live, Person
+from tests.chromium import PATIENCE_MS, Live, Person
 from tests.conftest import settings_in
 from tests.factories.shop import COLOURS, OWNER, PASSWORD, picture
 
@@ -165,8 +165,9 @@ def ends(page: Page, heading: str) -> None:
     result = page.get_by_role("heading", name=heading)
     again = page.get_by_role("link", name="Look again")
     expect(result.or_(again).first).to_be_visible()
-    for _ in range(50):
-        if not again.is_visible():
+    for _ in range(PATIENCE_MS // 100):
+        if result.is_visible():
             break
-        again.click()
+        result.or_(again).first.click()  # with script the page may have gone along meanwhile
+        page.wait_for_timeout(100)
     expect(result).to_be_visible()

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from tests.chromium import Live, Person
 from tests.factories.identities import make_provider
 from tests.factories.people import PASSWORD, make_customer
 from tests.journeys.test_accounts import mailed, signs_in
+from tests.proofs.servers import free_port
 
 Enters = Callable[..., Person]
 
@@ -26,9 +26,7 @@ def provider(live: Live) -> Iterator[str]:
     node = shutil.which("node")
     if node is None or not (TOOLS / "node_modules/oidc-provider/package.json").exists():
         pytest.skip("oidc-provider is absent: bin/tools installs it where there is npm")
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port = one.getsockname()[1]
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     with live.app.state.database.writing() as session:
         slug = make_provider(session, "Acme", issuer=address).slug

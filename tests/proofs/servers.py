@@ -15,9 +15,16 @@ STARTS_WITHIN_S = 180
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    """One that the system gives to nobody else for a minute, but to whoever asks for its number.
+
+    That is what it does with a port over which a connection was just ended. Without, two who look
+    for a port at the same time may be given the same.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        with socket.create_connection(door.getsockname()):
+            inside, _ = door.accept()
+            inside.close()
+        port: int = door.getsockname()[1]
         return port
 
 

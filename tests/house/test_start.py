@@ -28,6 +28,7 @@ NOT_FOR_SHOPPERS = (
     "pygments",
     "redis",
     "rich",
+    "sqlalchemy.dialects.postgresql",
     "strawberry",
     "stripe",
     "webapp.backoffice",

@@ -3,11 +3,18 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from webapp.kit.clock import now
-from webapp.runtime.columns import enum_field, json_field, minor_field, public_id_field, utc_field
+from webapp.runtime.columns import (
+    enum_field,
+    json_field,
+    minor_field,
+    partial_index,
+    public_id_field,
+    utc_field,
+)
 
 
 class CartState(StrEnum):
@@ -21,13 +28,12 @@ class Cart(SQLModel, table=True):
 
     __tablename__ = "carts"
     __table_args__ = (
-        Index(
+        partial_index(
             "uq_carts_one_open",
             "person_id",
             "currency",
             unique=True,
-            sqlite_where=text("state = 'open' AND person_id IS NOT NULL"),
-            postgresql_where=text("state = 'open' AND person_id IS NOT NULL"),
+            where=text("state = 'open' AND person_id IS NOT NULL"),
         ),
     )
 

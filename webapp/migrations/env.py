@@ -7,7 +7,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy import Enum
 from sqlmodel.sql.sqltypes import AutoString
 
-from webapp.runtime.columns import JsonColumn, UtcDateTime
+from webapp.runtime.columns import JsonColumn, UtcDateTime, tell_server
 from webapp.tables import METADATA
 
 SEARCH = ("search_products", "search_grams")
@@ -31,6 +31,8 @@ def plainly(kind: str, thing: Any, _context: AutogenContext) -> str | Literal[Fa
     return False
 
 
+for table in METADATA.tables.values():
+    tell_server(table, context.config.attributes["connection"])
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=METADATA,

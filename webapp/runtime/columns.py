@@ -5,7 +5,19 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Enum,
+    Index,
+    Table,
+    TextClause,
+    TypeDecorator,
+    event,
+)
 from sqlalchemy.types import TypeEngine
 from sqlmodel import Field, SQLModel
 
@@ -51,6 +63,22 @@ class JsonColumn(TypeDecorator[Any]):
     def coerce_compared_value(self, op: Any, value: Any) -> Any:
         """Keys and paths into the document are compared as JSON compares them."""
         return self.impl_instance.coerce_compared_value(op, value)
+
+
+def partial_index(name: str, *columns: str, where: TextClause, unique: bool = False) -> Index:
+    """An index of those rows alone for which ``where`` holds, on both engines."""
+    return Index(name, *columns, unique=unique, sqlite_where=where, info={"where": where})
+
+
+@event.listens_for(Table, "before_create")
+def tell_server(table: Table, connection: Connection, **_: Any) -> None:
+    """Let the server's dialect know which rows the partial indexes of ``table`` hold. Not where
+    they are declared: to name an option of that dialect is to load it."""
+    if connection.dialect.name != "postgresql":
+        return
+    for index in table.indexes:
+        if "where" in index.info:
+            index.dialect_options["postgresql"]["where"] = index.info["where"]
 
 
 def enum_field(kind: type[StrEnum], default: StrEnum | None = None, **more: Any) -> Any:

@@ -11,6 +11,7 @@ from webapp.runtime.columns import (
     enum_field,
     json_field,
     optional_utc_field,
+    partial_index,
     public_id_field,
     utc_field,
 )
@@ -28,7 +29,7 @@ class Announcement(SQLModel, table=True):
 
     __tablename__ = "announcements"
     __table_args__ = (
-        Index("ix_announcements_waiting", "id", sqlite_where=_WAITS, postgresql_where=_WAITS),
+        partial_index("ix_announcements_waiting", "id", where=_WAITS),
         Index("ix_announcements_subject", "subject_kind", "subject_id", "sequence"),
         Index("ix_announcements_name", "name", "sequence"),
         {"sqlite_autoincrement": True},
@@ -136,13 +137,7 @@ class Delivery(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("attempts >= 0", name="attempts"),
         Index("ix_webhook_deliveries_log", "endpoint_id", "id"),
-        Index(
-            "ix_webhook_deliveries_pending",
-            "endpoint_id",
-            "next_at",
-            sqlite_where=_PENDING,
-            postgresql_where=_PENDING,
-        ),
+        partial_index("ix_webhook_deliveries_pending", "endpoint_id", "next_at", where=_PENDING),
         Index("ix_webhook_deliveries_event", "event_id"),
     )
 

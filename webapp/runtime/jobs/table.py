@@ -12,6 +12,7 @@ from webapp.runtime.columns import (
     enum_field,
     json_field,
     optional_utc_field,
+    partial_index,
     public_id_field,
     utc_field,
 )
@@ -39,38 +40,19 @@ class JobRecord(SQLModel, table=True):
 
     __tablename__ = "jobs"
     __table_args__ = (
-        Index(
-            "ux_jobs_live_unique_key",
-            "unique_key",
-            unique=True,
-            sqlite_where=LIVE,
-            postgresql_where=LIVE,
-        ),
+        partial_index("ux_jobs_live_unique_key", "unique_key", unique=True, where=LIVE),
         # The claim: the most urgent due job, oldest first. Finished jobs are not in the index, so
         # it stays as small as the backlog is.
-        Index(
-            "ix_jobs_queued",
-            "queue",
-            "priority",
-            "due_at",
-            "id",
-            sqlite_where=QUEUED,
-            postgresql_where=QUEUED,
-        ),
-        Index(
-            "ix_jobs_lease",
-            "lease_until",
-            sqlite_where=RUNNING,
-            postgresql_where=RUNNING,
-        ),
+        partial_index("ix_jobs_queued", "queue", "priority", "due_at", "id", where=QUEUED),
+        partial_index("ix_jobs_lease", "lease_until", where=RUNNING),
         # When there will be something to do: read by an idle runner many times a minute.
-        Index("ix_jobs_due", "due_at", sqlite_where=QUEUED, postgresql_where=QUEUED),
+        partial_index("ix_jobs_due", "due_at", where=QUEUED),
         Index("ix_jobs_state_finished", "state", "finished_at"),
         # The pages: the newest first, of a state, of a kind, of both, of whoever asked for them.
         Index("ix_jobs_state", "state", "id"),
         Index("ix_jobs_kind", "kind", "id"),
         Index("ix_jobs_state_kind", "state", "kind", "id"),
-        Index("ix_jobs_asked_by", "asked_by", "id", sqlite_where=ASKED, postgresql_where=ASKED),
+        partial_index("ix_jobs_asked_by", "asked_by", "id", where=ASKED),
     )
 
     id: int | None = Field(default=None, primary_key=True)

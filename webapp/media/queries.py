@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import or_
@@ -64,6 +65,7 @@ class Image:
         return cls(**kept) if kept else None
 
 
+@lru_cache(maxsize=512)
 def widths_for(width: int) -> tuple[int, ...]:
     """The widths made of an original: none is larger than the first that holds all of it."""
     smaller = tuple(one for one in WIDTHS if one < width)

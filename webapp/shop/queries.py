@@ -60,6 +60,8 @@ LOCALES = ("en_GB", "en_US", "de_DE", "de_AT", "de_CH", "fr_FR", "it_IT", "es_ES
 
 _NAMES = tuple(field.name for field in fields(Shop))
 _COLUMNS = tuple(ShopSettings.__table__.columns[name] for name in _NAMES)  # type: ignore[attr-defined]
+_CURRENT = select(*_COLUMNS).where(ShopSettings.id == 1)
+"""Made once: every page asks it."""
 
 UNTOLD = ShopSettings()
 
@@ -70,7 +72,7 @@ def current(session: Session) -> Shop:
 
 
 def _current(session: Session) -> Shop:
-    row = session.execute(select(*_COLUMNS).where(ShopSettings.id == 1)).one_or_none()
+    row = session.execute(_CURRENT).one_or_none()
     if row is None:
         return Shop(**{name: getattr(UNTOLD, name) for name in _NAMES})
     return Shop(*row)

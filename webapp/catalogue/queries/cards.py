@@ -3,7 +3,19 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, literal, null, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    cast,
+    literal,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy.sql.selectable import FromClause
 
 from webapp.catalogue.columns import brands, media_files, product_images, products
@@ -11,6 +23,7 @@ from webapp.catalogue.models import ProductStatus
 from webapp.catalogue.values import Card
 from webapp.kit.money import Money
 from webapp.media.queries import Image
+from webapp.runtime.columns import UtcDateTime
 
 _first = product_images.alias("first_image")
 
@@ -45,7 +58,11 @@ CARD_COLUMNS = (
 )
 
 
-def visible(at: datetime) -> ColumnElement[bool]:
+AT = bindparam("at", type_=UtcDateTime)
+"""The moment, where a statement is made once and asked often."""
+
+
+def visible(at: datetime | BindParameter[datetime]) -> ColumnElement[bool]:
     """Whether shoppers see a product at that moment."""
     return and_(
         products.c.status == ProductStatus.active,

@@ -29,17 +29,19 @@ _IMAGE = (
     media_files.c.colour,
 )
 
+_MENU = (
+    select(*_NODE)
+    .where(categories.c.is_visible.is_(True))
+    .order_by(categories.c.position, categories.c.name, categories.c.id)
+)
+
 
 def menu(session: Session) -> tuple[CategoryNode, ...]:
     """The visible categories as a tree, in the merchant's order, in one statement.
 
     What stands below a hidden category is hidden with it.
     """
-    rows = session.execute(
-        select(*_NODE)
-        .where(categories.c.is_visible.is_(True))
-        .order_by(categories.c.position, categories.c.name, categories.c.id)
-    ).all()
+    rows = session.execute(_MENU).all()
     below: dict[int | None, list[tuple[int, str, str, str]]] = defaultdict(list)
     for key, parent_id, slug, path, name in rows:
         below[parent_id].append((key, slug, path, name))

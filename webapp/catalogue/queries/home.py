@@ -1,13 +1,15 @@
 """What the home page shows: featured collections, and single featured products."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, Select, bindparam, func, select
 from sqlmodel import Session
 
 from webapp.catalogue.columns import collection_products, collections, products
 from webapp.catalogue.queries.cards import (
+    AT,
     CARD_COLUMNS,
     card,
     select_cards,
@@ -30,7 +32,25 @@ def featured_collections(
 
     A collection without visible products is left out.
     """
-    moment = at or now()
+    rows = session.execute(_asks_for_collections(), {"at": at or now(), "size": size})
+    shown: dict[int, tuple[Any, list[Card]]] = {}
+    for row in rows:
+        shown.setdefault(row.collection_id, (row, []))[1].append(card(row, currency))
+    return tuple(
+        HomeCollection(
+            id=row.collection_id,
+            slug=row.collection_slug,
+            title=row.collection_title,
+            description=row.collection_description,
+            products=tuple(cards),
+        )
+        for row, cards in list(shown.values())[:most]
+    )
+
+
+@cache
+def _asks_for_collections() -> Select[Any]:
+    """Made once: to make it takes longer than to ask it."""
     place = (
         func.row_number()
         .over(
@@ -43,10 +63,10 @@ def featured_collections(
         select(collection_products.c.collection_id, collection_products.c.product_id, place)
         .join(products, products.c.id == collection_products.c.product_id)
         .join(collections, collections.c.id == collection_products.c.collection_id)
-        .where(collections.c.is_featured.is_(True), visible(moment))
+        .where(collections.c.is_featured.is_(True), visible(AT))
         .subquery()
     )
-    rows = session.execute(
+    return (
         select(
             *CARD_COLUMNS,
             collections.c.id.label("collection_id"),
@@ -61,21 +81,8 @@ def featured_collections(
                 )
             )
         )
-        .where(first.c.place <= size)
+        .where(first.c.place <= bindparam("size", type_=Integer))
         .order_by(collections.c.position, collections.c.id, first.c.place)
-    )
-    shown: dict[int, tuple[Any, list[Card]]] = {}
-    for row in rows:
-        shown.setdefault(row.collection_id, (row, []))[1].append(card(row, currency))
-    return tuple(
-        HomeCollection(
-            id=row.collection_id,
-            slug=row.collection_slug,
-            title=row.collection_title,
-            description=row.collection_description,
-            products=tuple(cards),
-        )
-        for row, cards in list(shown.values())[:most]
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -9,6 +10,7 @@ from sqlalchemy import (
     Integer,
     Select,
     String,
+    bindparam,
     case,
     cast,
     literal,
@@ -40,6 +42,7 @@ from webapp.catalogue.columns import (
 from webapp.catalogue.errors import Moved
 from webapp.catalogue.models import RelationKind
 from webapp.catalogue.queries.cards import (
+    AT,
     CARD_COLUMNS,
     card,
     card_shaped,
@@ -66,6 +69,9 @@ from webapp.kit.money import Money
 
 RELATED = 4
 """Products shown below a product: those chosen by hand, else others of its category."""
+
+_PRODUCT = bindparam("product", type_=Integer)
+# The statements of this page are made once: to make them took longer than to ask them.
 
 
 def product_page(
@@ -127,11 +133,22 @@ def _head(
     session: Session, slug: str, at: datetime, hidden_too: bool
 ) -> tuple[Any, tuple[CategoryNode, ...]]:
     """The product's row, and the way to it from the root: a row for each step."""
+    rows = session.execute(_asks_for_head(), {"slug": slug, "at": at}).all()
+    if not rows or not (rows[0].is_visible or hidden_too):
+        raise _moved_or_gone(session, slug, at)
+    steps = sorted((row for row in rows if row.step_id is not None), key=_depth)
+    return rows[0], tuple(
+        CategoryNode(row.step_id, row.step_slug, row.step_path, row.step_name) for row in steps
+    )
+
+
+@cache
+def _asks_for_head() -> Select[Any]:
     step = categories.alias("step")
-    rows = session.execute(
+    return (
         select(
             products,
-            visible(at).label("is_visible"),
+            visible(AT).label("is_visible"),
             brands.c.name.label("brand"),
             brands.c.slug.label("brand_slug"),
             step.c.id.label("step_id"),
@@ -150,13 +167,7 @@ def _head(
                 ),
             )
         )
-        .where(products.c.slug == slug)
-    ).all()
-    if not rows or not (rows[0].is_visible or hidden_too):
-        raise _moved_or_gone(session, slug, at)
-    steps = sorted((row for row in rows if row.step_id is not None), key=_depth)
-    return rows[0], tuple(
-        CategoryNode(row.step_id, row.step_slug, row.step_path, row.step_name) for row in steps
+        .where(products.c.slug == bindparam("slug", type_=String))
     )
 
 
@@ -184,25 +195,7 @@ def _variants(
     session: Session, product_id: int, currency: str
 ) -> tuple[tuple[Choice, ...], tuple[VariantView, ...]]:
     """Live variants with their choices: a row for each variant and axis."""
-    rows = session.execute(
-        select(
-            variants,
-            options.c.id.label("axis_id"),
-            options.c.name.label("axis"),
-            options.c.position.label("axis_place"),
-            option_values.c.id.label("value_id"),
-            option_values.c.value,
-            option_values.c.swatch,
-            option_values.c.position.label("value_place"),
-        )
-        .select_from(
-            variants.outerjoin(variant_values, variant_values.c.variant_id == variants.c.id)
-            .outerjoin(option_values, option_values.c.id == variant_values.c.value_id)
-            .outerjoin(options, options.c.id == variant_values.c.option_id)
-        )
-        .where(variants.c.product_id == product_id, variants.c.is_archived.is_(False))
-        .order_by(variants.c.position, variants.c.id)
-    ).all()
+    rows = session.execute(_asks_for_variants(), {"product": product_id}).all()
     made: dict[int, dict[int, int]] = {}
     first: dict[int, Any] = {}
     axes: dict[tuple[int, int], str] = {}
@@ -226,6 +219,29 @@ def _variants(
     return choices, tuple(
         _variant(row, {axis: made[key][axis] for axis in order if axis in made[key]}, currency)
         for key, row in first.items()
+    )
+
+
+@cache
+def _asks_for_variants() -> Select[Any]:
+    return (
+        select(
+            variants,
+            options.c.id.label("axis_id"),
+            options.c.name.label("axis"),
+            options.c.position.label("axis_place"),
+            option_values.c.id.label("value_id"),
+            option_values.c.value,
+            option_values.c.swatch,
+            option_values.c.position.label("value_place"),
+        )
+        .select_from(
+            variants.outerjoin(variant_values, variant_values.c.variant_id == variants.c.id)
+            .outerjoin(option_values, option_values.c.id == variant_values.c.value_id)
+            .outerjoin(options, options.c.id == variant_values.c.option_id)
+        )
+        .where(variants.c.product_id == _PRODUCT, variants.c.is_archived.is_(False))
+        .order_by(variants.c.position, variants.c.id)
     )
 
 
@@ -260,20 +276,23 @@ def _extras(
     session: Session, product_id: int, category_id: int | None, at: datetime
 ) -> Sequence[Any]:
     """Pictures, attributes, tags and related products, as one statement of cards and near-cards."""
-    parts: list[Select[Any]] = [
-        _pictures_of(product_id),
-        _attributes_of(product_id),
-        _tags_of(product_id),
-        _related_to(product_id, at),
-    ]
+    asked = {"product": product_id, "at": at}
     if category_id is not None:
-        parts.append(_neighbours_of(product_id, category_id, at))
+        asked["category"] = category_id
+    return session.execute(_asks_for_extras(category_id is not None), asked).all()
+
+
+@cache
+def _asks_for_extras(with_neighbours: bool) -> Select[Any]:
+    parts = [_pictures(), _attributes(), _tags(), _chosen_by_hand()]
+    if with_neighbours:
+        parts.append(_neighbours())
     everything: CompoundSelect[Any] = union_all(*(select(part.subquery()) for part in parts))
     order = everything.subquery()
-    return session.execute(select(order).order_by(order.c.kind, order.c.place, order.c.id)).all()
+    return select(order).order_by(order.c.kind, order.c.place, order.c.id)
 
 
-def _pictures_of(product_id: int) -> Select[Any]:
+def _pictures() -> Select[Any]:
     return (
         select(
             *card_shaped(
@@ -289,11 +308,11 @@ def _pictures_of(product_id: int) -> Select[Any]:
             )
         )
         .join(media_files, media_files.c.id == product_images.c.file_id)
-        .where(product_images.c.product_id == product_id)
+        .where(product_images.c.product_id == _PRODUCT)
     )
 
 
-def _attributes_of(product_id: int) -> Select[Any]:
+def _attributes() -> Select[Any]:
     return (
         select(
             *card_shaped(
@@ -308,19 +327,19 @@ def _attributes_of(product_id: int) -> Select[Any]:
             )
         )
         .join(attributes, attributes.c.id == product_attributes.c.attribute_id)
-        .where(product_attributes.c.product_id == product_id)
+        .where(product_attributes.c.product_id == _PRODUCT)
     )
 
 
-def _tags_of(product_id: int) -> Select[Any]:
+def _tags() -> Select[Any]:
     return (
         select(*card_shaped("tag", literal(0), id=tags.c.id, slug=tags.c.slug, title=tags.c.name))
         .join(tags, tags.c.id == product_tags.c.tag_id)
-        .where(product_tags.c.product_id == product_id)
+        .where(product_tags.c.product_id == _PRODUCT)
     )
 
 
-def _related_to(product_id: int, at: datetime) -> Select[Any]:
+def _chosen_by_hand() -> Select[Any]:
     """What the merchant chose; up-sells before the plainly related."""
     kind = case((product_relations.c.kind == RelationKind.upsell, 0), else_=1)
     place = cast(kind * 10_000 + product_relations.c.position, Integer)
@@ -331,24 +350,24 @@ def _related_to(product_id: int, at: datetime) -> Select[Any]:
                 products.join(product_relations, product_relations.c.other_id == products.c.id)
             )
         )
-        .where(product_relations.c.product_id == product_id, visible(at))
+        .where(product_relations.c.product_id == _PRODUCT, visible(AT))
     )
 
 
-def _neighbours_of(product_id: int, category_id: int, at: datetime) -> Select[Any]:
+def _neighbours() -> Select[Any]:
     """Others of the category, those on sale in stock first, the nearest in age first."""
     place = case((products.c.is_available.is_(True), 0), else_=1)
     newest = (
         select(product_categories.c.product_id)
-        .where(product_categories.c.category_id == category_id)
-        .where(product_categories.c.product_id != product_id)
+        .where(product_categories.c.category_id == bindparam("category", type_=Integer))
+        .where(product_categories.c.product_id != _PRODUCT)
         .order_by(product_categories.c.product_id.desc())
         .limit(RELATED * 8)
     )
     return (
         select(literal("same", String).label("kind"), place.label("place"), *CARD_COLUMNS)
         .select_from(with_card_tables())
-        .where(products.c.id.in_(newest), visible(at))
+        .where(products.c.id.in_(newest), visible(AT))
         .order_by(place, products.c.id.desc())
         .limit(RELATED)
     )

@@ -229,3 +229,45 @@ def test_the_addresses_of_the_account_stand_beside_those_that_orders_went_to(off
     assert "Address book" in book
     assert "Torstraße 99" in book and "For deliveries and invoices" in book
     assert "Torstraße 1 " in sent and "Torstraße 99" not in sent
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+@pytest.mark.parametrize("by", ["email", "id"])
+def test_two_accounts_of_one_customer_are_merged(office, db, shoppers, by, htmx):
+    kept = make_customer(db, "a.lovelace@example.com", name="Ada L")
+    key = kept.public_id
+    page = office.get(f"/admin/customers/{key}").click("Merge with another")
+
+    named = " ADA@example.com " if by == "email" else shoppers["ada"]
+    shown = page.submit("#find-other", other=named)
+    assert shown.texts("tbody tr")[2:6] == [
+        "Orders 0 1", "Addresses 0 0", "Notes 0 0", "Tags None vip",
+    ]  # fmt: skip
+    after = shown.submit("#merge-form", htmx=htmx)
+
+    assert "What was of ada@example.com is theirs now." in after.text("body")
+    settle(db)
+    assert queries.by_email(db, "ada@example.com") is None
+    assert after.has(f"a[href$='/admin/orders/{shoppers['id']}']")
+
+
+@pytest.mark.parametrize(
+    ("other", "sentence"),
+    [
+        ("", "Enter the address or the id of the other one."),
+        ("nobody@example.com", "No customer has this address or id."),
+        ("per_nobody", "No customer has this address or id."),
+        ("owner@example.com", "No customer has this address or id."),
+        ("bob@example.com", "Choose another customer than this one."),
+        ("ada@example.com", "Keep the account whose address is confirmed."),
+    ],
+)
+def test_what_cannot_be_merged_is_said_beside_the_field(office, db, shoppers, other, sentence):
+    bob = queries.by_email(db, "bob@example.com").public_id
+
+    page = office.post(f"/admin/customers/{bob}/merging", data={"other": other})
+
+    assert page.status == 422
+    assert sentence in page.text("#other-error")
+    settle(db)
+    assert len(db.exec(select(Person)).all()) == 4

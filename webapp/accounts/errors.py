@@ -17,6 +17,10 @@ class WeakPassword(Invalid):
     title = "Choose a longer password"
 
 
+class CannotMerge(Refused):
+    title = "These two cannot be merged"
+
+
 class LastOwner(Refused):
     title = "The shop needs an owner"
 

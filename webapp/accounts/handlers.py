@@ -13,6 +13,7 @@ from webapp.accounts.events import (
     AvatarChanged,
     CustomerCreated,
     CustomerErased,
+    CustomersMerged,
     EmailChanged,
     ExportAsked,
     ExportReady,
@@ -177,6 +178,23 @@ def tell_both_mailboxes(session: Session, event: EmailChanged) -> None:
             about=event.subject,
             version=f"{now():%Y-%m-%dT%H:%M:%S.%f} {'old' if address == event.former else 'new'}",
             locale=person.locale,
+            person=event.person,
+        )
+
+
+@handlers.on(CustomersMerged)
+def tell_both_mailboxes_of_the_merger(session: Session, event: CustomersMerged) -> None:
+    """But not one of which nobody knows whose it is."""
+    kept, gone = (queries.by_public_id(session, one) for one in (event.person, event.gone))
+    for address in (one.email for one in (kept, gone) if one.is_verified):
+        post(
+            session,
+            mails.merged,
+            to=address,
+            name=kept.name,
+            about=event.subject,
+            version=f"{event.gone} {'kept' if address == kept.email else 'gone'}",
+            locale=kept.locale,
             person=event.person,
         )
 

@@ -191,6 +191,16 @@ def email_changed(session: Session, *, person: str) -> dict[str, Any]:
 
 
 @_kind(
+    "merged",
+    title="Two accounts are one",
+    when="When staff have merged two accounts of one customer: tells both mailboxes.",
+    sample=newest_person,
+)
+def merged(session: Session, *, person: str) -> dict[str, Any]:
+    return _person(session, person)
+
+
+@_kind(
     "export_ready",
     title="Your data is ready",
     when="When the copy of all that is kept about somebody has been made.",

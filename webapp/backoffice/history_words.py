@@ -47,6 +47,8 @@ _TOLD: Mapping[str, str] = {
     "provider.added": "Added",
     "provider.changed": "Changed",
     "provider.removed": "Removed",
+    "customer.merged": "Another account of theirs became part of this one",
+    "customer.orders_taken_over": "Orders of their other account are theirs now",
     "customer.orders_attached": "Orders placed as a guest are theirs now",
     "order.buyer_forgotten": "Its buyer was erased",
     "person.registered_again": "Somebody asked for an account with this address again",

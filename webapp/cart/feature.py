@@ -3,8 +3,9 @@
 It is known by a random id in a signed cookie; a visitor has none until the first thing goes in.
 """
 
+from webapp.cart.handlers import handlers
 from webapp.cart.pages import pages
 from webapp.cart.personal import personal
 from webapp.feature import Feature
 
-cart = Feature("cart", pages=pages, personal=personal)
+cart = Feature("cart", pages=pages, handlers=handlers, personal=personal)

@@ -45,6 +45,14 @@ class OrdersAttached(Event):
 
 
 @dataclass(frozen=True)
+class OrdersTakenOver(OrdersAttached):
+    """The same of another account of theirs, which is no more."""
+
+    name: ClassVar[str] = "customer.orders_taken_over"
+    gone: str = ""
+
+
+@dataclass(frozen=True)
 class OrderConfirmed(OrderEvent):
     """It goes ahead: paid, or by a method that may proceed without."""
 

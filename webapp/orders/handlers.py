@@ -5,7 +5,7 @@ from typing import Any
 from sqlmodel import Session
 
 from webapp.accounts import queries as people
-from webapp.accounts.events import CustomerVerified, EmailChanged
+from webapp.accounts.events import CustomersMerged, CustomerVerified, EmailChanged
 from webapp.kit.actors import Actor
 from webapp.orders import commands, mails, queries
 from webapp.orders.events import (
@@ -41,6 +41,14 @@ def give_them_their_orders(session: Session, event: CustomerVerified) -> None:
 def give_them_those_of_the_new_address(session: Session, event: EmailChanged) -> None:
     """It was confirmed a moment ago. Those of the former one are theirs and stay so."""
     commands.attach_orders(session, people.by_public_id(session, event.person))
+
+
+@handlers.on(CustomersMerged)
+def give_them_those_of_the_other_account(
+    session: Session, event: CustomersMerged, actor: Actor
+) -> None:
+    kept, gone = (people.by_public_id(session, one) for one in (event.person, event.gone))
+    commands.take_over_orders(session, actor, kept=kept, gone=gone)
 
 
 @handlers.on(OrderPlaced)

@@ -52,6 +52,7 @@ from webapp.accounts.commands.linking import (
     promise_link,
     spend_link,
 )
+from webapp.accounts.commands.merging import merge_customers
 from webapp.accounts.commands.passkeys import (
     add_passkey,
     passkey_handle,
@@ -176,6 +177,7 @@ __all__ = [
     "keep_an_owner",
     "make_key",
     "make_role",
+    "merge_customers",
     "normalised_email",
     "normalised_username",
     "note_customer",

@@ -17,7 +17,7 @@ from webapp.accounts.queries import actor_of, whose
 from webapp.kit.actors import SYSTEM, Actor
 from webapp.kit.clock import now
 from webapp.runtime.events import emit
-from webapp.runtime.personal import personal_of
+from webapp.runtime.personal import Whose, personal_of
 
 THINKING_TIME = timedelta(hours=72)
 _ASKED_AGAIN = timedelta(hours=24)
@@ -71,22 +71,28 @@ def erase(session: Session, public_id: str) -> bool:
     ).one_or_none()
     if person is None or person.erase_at is None or person.erase_at > now():
         return False
-    personal, somebody = personal_of(session), whose(person)
-    if _is_needed(session, person) or personal.under_way(session, somebody):
+    somebody = whose(person)
+    if _is_needed(session, person) or personal_of(session).under_way(session, somebody):
         person.erase_at = now() + _ASKED_AGAIN
         session.add(person)
         session.flush()
         return False
+    erase_at_once(session, SYSTEM, person, somebody)
+    return True
+
+
+def erase_at_once(session: Session, actor: Actor, person: Person, somebody: Whose) -> None:
+    """Whatever is found of ``somebody`` is forgotten, and the row goes. Asks nothing: whoever calls
+    has seen to it that nothing is needed any more."""
     kept = session.exec(
         select(DataExport.storage_key).where(DataExport.person_id == person.id)
     ).all()
     files = tuple(key for key in (*kept, person.avatar) if key)
-    personal.forget(session, somebody)
+    personal_of(session).forget(session, somebody)
     # Of the tables that hold something of a person, those that hold nothing else go with the row.
     session.exec(delete(Person).where(col(Person.id) == person.id))
     session.expunge(person)
-    emit(session, CustomerErased(public_id, files=files), actor=SYSTEM)
-    return True
+    emit(session, CustomerErased(somebody.person, files=files), actor=actor)
 
 
 def forget_consents(session: Session, key: int, email: str) -> None:

@@ -106,6 +106,19 @@ class CustomerNoted(PersonEvent):
 
 
 @dataclass(frozen=True)
+class CustomersMerged(PersonEvent):
+    """``gone`` was the same customer, whose things are ``person``'s now. ``changed``: what those
+    had, and have: [before, after]. Heard while ``gone`` is still there; erased right after."""
+
+    name: ClassVar[str] = "customer.merged"
+    gone: str
+    changed: dict[str, list[Any]]
+
+    def payload(self) -> dict[str, Any]:
+        return {"gone": self.gone, "changed": self.changed}
+
+
+@dataclass(frozen=True)
 class CustomerClosed(PersonEvent):
     """They cannot sign in any more; nothing of theirs is deleted."""
 

@@ -15,7 +15,7 @@ from webapp.cart.commands.filling import (
     start,
 )
 from webapp.cart.commands.forgetting import forget_person
-from webapp.cart.commands.merging import Merged, Policy, merge
+from webapp.cart.commands.merging import Merged, Policy, merge, take_over_carts
 
 __all__ = [
     "LONGEST_NOTE",
@@ -34,4 +34,5 @@ __all__ = [
     "set_note",
     "set_quantity",
     "start",
+    "take_over_carts",
 ]

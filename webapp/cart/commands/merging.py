@@ -68,6 +68,29 @@ def merge(
     return Merged(target, tuple(joining.changes))
 
 
+def take_over_carts(session: Session, actor: Actor, *, kept: int, gone: int) -> None:
+    """What ``gone`` meant to buy goes into the cart of ``kept``: two accounts became one. What was
+    ordered from their carts is known by the orders."""
+    carts = session.exec(
+        select(Cart)
+        .where(Cart.person_id == gone, Cart.state == CartState.open)
+        .order_by(col(Cart.id))
+        .with_for_update()
+    ).all()
+    for cart in carts:
+        cart.person_id = None
+        session.add(cart)
+        session.flush()
+        merge(
+            session,
+            cart.public_id,
+            person=kept,
+            actor=actor,
+            currency=cart.currency,
+            policy=Policy.max,
+        )
+
+
 def _held(session: Session, guest: str, person: int, currency: str) -> Sequence[Cart]:
     """Both carts, locked in the order of their keys, so that two sign-ins at once follow each
     other."""

@@ -1,6 +1,6 @@
 """The verbs of an order: place, mark paid, fulfil, cancel, note, write, open."""
 
-from webapp.orders.commands.attaching import attach_orders
+from webapp.orders.commands.attaching import attach_orders, take_over_orders
 from webapp.orders.commands.cancelling import cancel
 from webapp.orders.commands.forgetting import forget_buyer, forget_due
 from webapp.orders.commands.fulfilling import fulfil, mark_delivered
@@ -30,5 +30,6 @@ __all__ = [
     "place",
     "purchase_of",
     "record_refund",
+    "take_over_orders",
     "write_to_customers",
 ]

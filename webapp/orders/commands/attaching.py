@@ -1,10 +1,10 @@
-"""Orders of a guest that become those of an account."""
+"""Orders of a guest, or of another account, that become those of an account."""
 
 from sqlmodel import Session, col, update
 
 from webapp.accounts.models import Person
-from webapp.kit.actors import SYSTEM
-from webapp.orders.events import OrdersAttached
+from webapp.kit.actors import SYSTEM, Actor
+from webapp.orders.events import OrdersAttached, OrdersTakenOver
 from webapp.orders.models import Order
 from webapp.runtime.events import emit
 
@@ -24,4 +24,21 @@ def attach_orders(session: Session, person: Person) -> int:
     orders = tuple(sorted(found.scalars()))
     if orders:
         emit(session, OrdersAttached(person.public_id, orders), actor=SYSTEM)
+    return len(orders)
+
+
+def take_over_orders(session: Session, actor: Actor, *, kept: Person, gone: Person) -> int:
+    """The orders of ``gone`` are those of ``kept`` from now on; gives their number. What they were
+    placed with, the address among it, stays as it was."""
+    found = session.execute(
+        update(Order)
+        .where(col(Order.person_id) == gone.id)
+        .values(person_id=kept.id)
+        .returning(col(Order.public_id))
+        .execution_options(synchronize_session=False)
+    )
+    orders = tuple(sorted(found.scalars()))
+    if orders:
+        fact = OrdersTakenOver(kept.public_id, orders, gone=gone.public_id)
+        emit(session, fact, actor=actor)
     return len(orders)

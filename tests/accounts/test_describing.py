@@ -73,6 +73,9 @@ def test_what_was_said_about_news_is_written_down_once_and_never_changed(db):
     guest = [say(True, person=None), say(True, person=None)]
 
     assert (said, guest) == ([False, True, False, True, True], [True, False])
+    (word,) = db.exec(select(Consent.id).where(col(Consent.person_id).is_(None))).all()
+    (fact,) = history(db, "consent", str(word))
+    assert fact.payload == {"is_given": True, "source": "profile"}
     rows = db.exec(
         select(Consent.is_given).where(Consent.person_id == ada.id).order_by(col(Consent.id))
     ).all()

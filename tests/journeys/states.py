@@ -20,7 +20,9 @@ from webapp.kit.actors import SYSTEM
 from webapp.main import create_app
 from webapp.runtime.db import Database
 from webapp.runtime.limits import Limits
-from webapp.runtime.mail import PostOffice
+from webapp.runtime.links import links_of
+from webapp.runtime.mail import MailRecord, PostOffice
+from webapp.runtime.mail.way_out import way_out
 from webapp.settings import Settings
 from webapp.storefront.account.providers import INTRODUCED
 from webapp.web.challenge import Gate
@@ -41,6 +43,7 @@ def states(app: FastAPI, fresh: Settings) -> dict[str, str]:
     pages: dict[str, Page] = {}
     with Browser(app) as browser:
         pages |= _by_links(browser, links)
+        pages |= _no_more_news(browser, database)
         pages |= _of_somebody_guarded(browser, database)
         pages |= _half_way(browser)
         pages |= _joining(browser, database)
@@ -75,7 +78,7 @@ def _furnish(session: Session, app: FastAPI) -> dict[str, str]:
     commands.ask_for_new_email(session, SYSTEM, ann, "ann.lovelace@example.com")
     for purpose in (LinkPurpose.verify, LinkPurpose.reset, LinkPurpose.sign_in):
         commands.promise_link(session, carol, purpose)
-    commands.invite(session, SYSTEM, ben)
+    commands.promise_link(session, ben, LinkPurpose.invite)
     session.flush()
     mine = session.exec(
         select(MailedLink).where(MailedLink.person_id.in_([ann.id, ben.id, carol.id]))  # type: ignore[attr-defined]
@@ -90,6 +93,25 @@ def _by_links(browser: Browser, links: dict[str, str]) -> dict[str, Page]:
     found["invitation refused"] = found["link invite"].submit("#password-form form", password="x")
     found["one address confirmed"] = found["link old_email"].click("Yes, that is right")
     return found
+
+
+def _no_more_news(browser: Browser, database: Database) -> dict[str, Page]:
+    """The way out of news, before its button is pressed, after, and where it leads nowhere."""
+    with database.writing() as session:
+        person, links = _person(session, CAROL), links_of(session)
+        commands.say_consent(
+            session, CAROL, person=person, is_given=True, source="profile", wording="News"
+        )
+        letter = session.exec(select(MailRecord).limit(1)).one()
+        letter.to_address = CAROL
+        session.add(letter)
+        path = way_out(links, letter.public_id).removeprefix(links.base)
+    asked = browser.get(path)
+    return {
+        "no more news?": asked,
+        "no more news": asked.submit("main form"),
+        "no such news": browser.get("/unsubscribe/nothing"),
+    }
 
 
 def _of_somebody_guarded(browser: Browser, database: Database) -> dict[str, Page]:
@@ -154,6 +176,11 @@ def _told_once(browser: Browser, database: Database) -> dict[str, Page]:
         found["a link to hand over"] = staff.submit(
             "#staff-form", email="fay@example.com", role="viewer"
         )
+    with database.reading() as session:
+        carol, ann = (_person(session, email).public_id for email in (CAROL, ANN))
+    merging = browser.get(f"/admin/customers/{carol}/merging?other={ann}")
+    found["merging"] = merging
+    found["merging refused"] = merging.submit("#merge-form")
     browser.cookies.clear()
     return found
 

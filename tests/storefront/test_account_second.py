@@ -1,8 +1,10 @@
 """Two steps and passkeys at both doors, over HTTP and without script."""
 
+import re
 from datetime import timedelta
 
 import pytest
+import segno
 
 from tests.factories.people import PASSWORD, make_customer, sign_in, signed_in
 from tests.factories.second import Device, code_of, with_app
@@ -22,6 +24,27 @@ DOORS = {
     "owner": ("/admin", "/admin/sign-in", "#sign-in-form", "/admin"),
 }
 both_doors = pytest.mark.parametrize("role", [None, "owner"], ids=["customer", "staff"])
+
+
+def drawn(path):
+    """The dark modules (column, row) of a picture, read from its lines: without its border."""
+    found, x, y = set(), 0.0, 0.0
+    for order, numbers in re.findall(r"([Mmh])([^Mmh]*)", path):
+        given = [float(one) for one in re.findall(r"-?[\d.]+", numbers)]
+        match order:
+            case "M":
+                x, y = given
+            case "m":
+                x, y = x + given[0], y + given[1]
+            case "h":
+                found |= {(int(x) + step - 4, int(y) - 4) for step in range(int(given[0]))}
+                x += given[0]
+    return found
+
+
+def dark_in(text):
+    rows = segno.make(text, error="m", micro=False).matrix
+    return {(x, y) for y, row in enumerate(rows) for x, bit in enumerate(row) if bit}
 
 
 def first_step(browser, role, **typed):
@@ -170,7 +193,9 @@ def test_an_app_is_set_up_used_and_removed(browser, db, role):
     assert page.path == f"{start}/security/app"
     assert page.has("svg.qr") and "style" not in page.one("svg.qr").attributes
     secret = page.text("code.groups").replace(" ", "")
-    assert secret in page.one("a[href^='otpauth://totp/']").attributes["href"]
+    link = page.one("a[href^='otpauth://totp/']").attributes["href"]
+    assert secret in link
+    assert drawn(page.one("svg.qr path[stroke]").attributes["d"]) == dark_in(link)
     wrong = page.submit("#code-form", code="123456")
     assert wrong.status == 422 and secret in wrong.text("code.groups").replace(" ", "")
     page = wrong.submit("#code-form", code=code_of(secret))

@@ -51,6 +51,7 @@ KINDS: Mapping[str, Kind] = {
     "import": Kind("Import", "Imports", "imports:write"),
     "export": Kind("Export", "Exports", "imports:write"),
     "person": Kind("Person", "People", "staff:read"),
+    "consent": Kind("Word of a guest", "Words of guests", "customers:read"),
     "role": Kind("Role", "Roles", "staff:write"),
     "customer_group": Kind("Group", "Groups of customers", "customers:read"),
     "key": Kind("API key", "API keys", "staff:write"),

@@ -29,6 +29,7 @@ _TOLD: Mapping[str, str] = {
     "customer.updated": "Changed",
     "customer.avatar_changed": "Changed their picture",
     "customer.consent_said": "Said whether they want news",
+    "consent.said": "A guest said whether they want news",
     "customer.export_asked": "A copy of their data was asked for",
     "customer.export_ready": "A copy of their data was made",
     "customer.erasure_asked": "To be erased in three days",

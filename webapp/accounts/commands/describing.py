@@ -2,10 +2,11 @@
 
 from sqlmodel import Session, col, func, or_, select
 
-from webapp.accounts.events import AvatarChanged, ConsentSaid
+from webapp.accounts.events import AvatarChanged, ConsentSaid, GuestConsentSaid
 from webapp.accounts.models import Consent, Person
 from webapp.accounts.queries import Member, actor_of
 from webapp.accounts.words import MARKETING
+from webapp.kit.actors import SHOPPER
 from webapp.runtime.events import emit
 
 
@@ -40,20 +41,21 @@ def say_consent(
         latest = latest.where(col(Consent.person_id).is_(None), Consent.email == email)
     if bool(session.exec(latest).first()) is is_given:
         return False
-    session.add(
-        Consent(
-            person_id=person.id if person is not None else None,
-            email=email,
-            purpose=MARKETING,
-            is_given=is_given,
-            source=source,
-            wording=wording,
-        )
+    said = Consent(
+        person_id=person.id if person is not None else None,
+        email=email,
+        purpose=MARKETING,
+        is_given=is_given,
+        source=source,
+        wording=wording,
     )
+    session.add(said)
     session.flush()
     if person is not None:
         actor = actor_of(person.public_id, person.name, person.role)
         emit(session, ConsentSaid(person.public_id, is_given, source), actor=actor)
+    else:
+        emit(session, GuestConsentSaid(str(said.id), is_given, source), actor=SHOPPER)
     return True
 
 

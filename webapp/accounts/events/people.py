@@ -176,6 +176,23 @@ class ConsentSaid(PersonEvent):
 
 
 @dataclass(frozen=True)
+class GuestConsentSaid(Event):
+    """The same of somebody without an account, whose address stands beside that word alone."""
+
+    name: ClassVar[str] = "consent.said"
+    consent: str
+    is_given: bool
+    source: str
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        return ("consent", self.consent)
+
+    def payload(self) -> dict[str, Any]:
+        return {"is_given": self.is_given, "source": self.source}
+
+
+@dataclass(frozen=True)
 class EmailChangeAsked(PersonEvent):
     """Their account is to have another address."""
 

@@ -60,6 +60,30 @@ def test_the_operator_pipes_a_password_of_their_own(vitrine, db):
     assert stored(db, "bob@example.com") is None
 
 
+def test_a_role_is_changed_and_somebody_shut_out_and_let_in(vitrine, db):
+    for role in ("editor", "owner"):
+        vitrine("add", f"{role}@example.com", "--role", role, "--password-stdin", piped=f"{NEW}\n")
+
+    vitrine("role", "Editor@example.com", "viewer")
+    vitrine("close", "editor@example.com")
+    assert vitrine("list").split("\n")[:2] == [
+        "editor@example.com  viewer  (closed)",
+        "owner@example.com  owner",
+    ]
+    vitrine("open", "editor@example.com")
+    assert "editor@example.com  viewer\n" in vitrine("list")
+
+    for words in (
+        ["close", "owner@example.com"],
+        ["role", "owner@example.com", "editor"],
+        ["role", "editor@example.com", "emperor"],
+    ):
+        with pytest.raises(ShopError):
+            vitrine(*words)
+    assert "Nobody works here" in vitrine("close", "nobody@example.com")
+    assert "owner@example.com  owner\n" in vitrine("list")
+
+
 def test_a_fresh_demo_shop_prints_a_sign_in_until_its_owner_has_come(
     settings, app, browser, database, db
 ):

@@ -26,7 +26,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(imports, name="import")
-staff = typer.Typer(help="Who works here: add, list, password, role, remove.", no_args_is_help=True)
+staff = typer.Typer(
+    help="Who works here: add, list, role, close, open, password, reset-second-factor.",
+    no_args_is_help=True,
+)
 app.add_typer(staff, name="staff")
 keys = typer.Typer(help="API keys of scripts: add, list, revoke.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
@@ -195,6 +198,51 @@ def staff_list(data: DataDir = None) -> None:
         for person in people(session):
             state = "" if person.is_active else "  (closed)"
             say(f"{person.email}  {person.role}{state}")
+
+
+@staff.command("role")
+def staff_role(
+    email: Annotated[str, typer.Argument(help="Whose role.")],
+    role: Annotated[str, typer.Argument(help="owner, admin, manager, fulfilment ...")],
+    data: DataDir = None,
+) -> None:
+    """Give a member of staff another role, and end their sign-ins. The last owner stays one."""
+    _change_staff(email, data, role=role)
+    say(f"{email} may sign in as {role}. They are signed out everywhere.")
+
+
+@staff.command("close")
+def staff_close(
+    email: Annotated[str, typer.Argument(help="Who comes in no more.")], data: DataDir = None
+) -> None:
+    """Shut somebody out of the back office, at once; what they did stays theirs. `open` undoes
+    it."""
+    _change_staff(email, data, is_active=False)
+    say(f"{email} is signed out everywhere and comes in no more.")
+
+
+@staff.command("open")
+def staff_open(
+    email: Annotated[str, typer.Argument(help="Who may come in again.")], data: DataDir = None
+) -> None:
+    """Let somebody in again who was shut out, with the password and the role they had."""
+    _change_staff(email, data, is_active=True)
+    say(f"{email} may come in again.")
+
+
+def _change_staff(
+    email: str, data: Path | None, *, role: str | None = None, is_active: bool | None = None
+) -> None:
+    from webapp.accounts.commands import change_staff, normalised_email
+    from webapp.accounts.queries import by_email
+    from webapp.kit.actors import SYSTEM
+    from webapp.main import open_shop
+
+    with open_shop(settings_of(data)) as shop, shop.database.writing() as session:
+        person = by_email(session, normalised_email(email))
+        if person is None or person.role is None:
+            stop(f"Nobody works here as {email}.")
+        change_staff(session, SYSTEM, person, role=role, is_active=is_active)
 
 
 @staff.command("password")

@@ -124,6 +124,7 @@ def test_an_empty_shop_shows_where_to_begin(office):
         "Name",
         "Say",
         "Offer",
+        "Say",
         "Put",
         "Sort",
     ]

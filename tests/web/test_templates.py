@@ -25,7 +25,9 @@ EVENING = datetime(2026, 3, 5, 23, 30, tzinfo=UTC)
         ("de-DE", Money(1, "USD"), "0,01\xa0$"),
         ("en_US", Money(10**15 - 1, "USD"), "$9,999,999,999,999.99"),
         ("ja_JP", Money(1234, "JPY"), "￥1,234"),
-        ("en_GB", Money(1234, "KWD"), "KWD1.234"),
+        ("en_GB", Money(1234, "KWD"), "KWD\xa01.234"),
+        ("en_GB", Money(-1250, "CHF"), "-CHF\xa012.50"),
+        ("de_DE", Money(1250, "CHF"), "12,50\xa0CHF"),
         ("no such locale", Money(100, "GBP"), "£1.00"),
     ],
 )

@@ -151,6 +151,12 @@ def _first_steps(session: Session, shop: Shop) -> list[Step]:
             _count(session, col(ShippingMethod.id)) > 0,
         ),
         Step(
+            "Say where the money goes",
+            "Your bank details, for customers who pay by transfer.",
+            "/admin/settings/payment",
+            bool(shop.bank_details) or "bank_transfer" not in shop.payment_methods,
+        ),
+        Step(
             "Put products on sale",
             "Add your first one, or import the catalogue of another shop.",
             "/admin/products",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,6 +24,8 @@ _GRAMS_IN = {
     "oz": Decimal("28.349523125"),
     "lb": Decimal("453.59237"),
 }
+_LETTER_MEETS_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
+"""Where CLDR wants a space inside an amount (``currencySpacing``), which Babel leaves out."""
 _UNIT_NAMES = {"g": "mass-gram", "kg": "mass-kilogram", "oz": "mass-ounce", "lb": "mass-pound"}
 
 
@@ -123,7 +126,8 @@ def locale_of(name: str) -> Locale:
 @lru_cache(maxsize=8192)
 def _money(minor: int, currency: str, locale: str) -> str:
     exact = Decimal(minor).scaleb(-exponent(currency))
-    return format_currency(exact, currency, locale=locale_of(locale))
+    text: str = format_currency(exact, currency, locale=locale_of(locale))
+    return _LETTER_MEETS_DIGIT.sub("\xa0", text)
 
 
 @lru_cache(maxsize=64)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from tests.runtime.promises import LONG, promise, until, view
 from webapp.kit.actors import SYSTEM, Actor
 from webapp.kit.clock import moved
 from webapp.kit.errors import Refused
@@ -16,25 +17,13 @@ from webapp.runtime.jobs import (
     JobFailed,
     JobState,
     cancel,
-    job_of,
     retry,
     retry_all,
 )
 from webapp.runtime.jobs.endings import ENDED
 from webapp.runtime.jobs.leases import LEASE
 
-LONG = 30
 ADA = Actor("staff", "per_ada", "Ada")
-
-
-def promise(floor, job, **more):
-    with floor.writing() as session:
-        return job.later(session, **more)
-
-
-def view(floor, public_id):
-    with floor.reading() as session:
-        return job_of(session, public_id)
 
 
 def facts(floor, public_id):
@@ -291,14 +280,3 @@ def test_all_dead_letters_of_a_kind_come_back_but_each_piece_of_work_once(floor,
     ]
     assert facts(floor, older)[-1][0] == "job.failed"
     assert facts(floor, newer)[-1][0] == "job.retried"
-
-
-def until(floor, public_id, *states):
-    """Wait for a state without sleeping through it: each look is a query."""
-    gone = threading.Event()
-    for _ in range(LONG * 50):
-        job = view(floor, public_id)
-        if job.state in states:
-            return job
-        gone.wait(0.02)
-    raise AssertionError(f"still {job.state}: {job.error}")

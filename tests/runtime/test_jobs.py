@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import select
 
+from tests.runtime.promises import promise, view
 from webapp.kit.clock import moved, now
 from webapp.kit.errors import NotFound, Refused
 from webapp.runtime.jobs import (
@@ -15,7 +16,6 @@ from webapp.runtime.jobs import (
     backlog,
     cancel,
     dead_letters,
-    job_of,
     retry,
 )
 from webapp.runtime.jobs.declaring import pause_after
@@ -26,16 +26,6 @@ def rows(floor):
         found = session.exec(select(JobRecord).order_by(JobRecord.id)).all()
         session.expunge_all()
         return found
-
-
-def promise(floor, job, **more):
-    with floor.writing() as session:
-        return job.later(session, **more)
-
-
-def view(floor, public_id):
-    with floor.reading() as session:
-        return job_of(session, public_id)
 
 
 def test_a_promised_job_runs_once_with_its_arguments_and_keeps_its_result(floor, jobs, runner):

@@ -12,36 +12,15 @@ import pytest
 from sqlmodel import select
 
 from tests.runtime import racing
+from tests.runtime.promises import LONG, promise, until, view
 from webapp.kit.clock import moved, now
-from webapp.runtime.jobs import JobRecord, Jobs, JobState, cancel, housekeeping, job_of
+from webapp.runtime.jobs import JobRecord, Jobs, JobState, cancel, housekeeping
 from webapp.runtime.jobs.endings import ENDED, INTERRUPTIONS_BORNE
 from webapp.runtime.jobs.leases import LEASE
 from webapp.runtime.jobs.running import Runner
 from webapp.runtime.jobs.scheduling import ensure_scheduled
 
 ROOT = Path(__file__).parents[2]
-LONG = 30  # seconds that nothing here ever takes; a wait that reaches it has failed
-
-
-def promise(floor, job, **more):
-    with floor.writing() as session:
-        return job.later(session, **more)
-
-
-def view(floor, public_id):
-    with floor.reading() as session:
-        return job_of(session, public_id)
-
-
-def until(floor, public_id, *states):
-    """Wait for a state without sleeping through it: each look is a query."""
-    gone = threading.Event()
-    for _ in range(LONG * 50):
-        job = view(floor, public_id)
-        if job.state in states:
-            return job
-        gone.wait(0.02)
-    raise AssertionError(f"still {job.state}: {job.error}")
 
 
 @pytest.fixture

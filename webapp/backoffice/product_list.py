@@ -20,6 +20,7 @@ from webapp.catalogue.queries.cards import CARD_COLUMNS, card, with_card_tables
 from webapp.catalogue.values import Card
 from webapp.catalogue.words import fold
 from webapp.inventory.models import StockItem
+from webapp.inventory.queries import AVAILABLE
 from webapp.kit.clock import now
 from webapp.kit.paging import Cursor, Page
 
@@ -111,17 +112,9 @@ def products(
 
 def running_low() -> ColumnElement[bool]:
     """A counted variant is at its warning level, or has nothing left and may not be sold on."""
-    item = StockItem
-    available = (
-        col(item.on_hand)
-        - col(item.committed)
-        - col(item.unavailable)
-        - col(item.safety)
-        - col(item.held)
-    )
     return and_(
-        col(item.is_tracked).is_(True),
-        available <= func.coalesce(col(item.low_threshold), 0),
+        col(StockItem.is_tracked).is_(True),
+        func.coalesce(col(StockItem.low_threshold), 0) >= AVAILABLE,
     )
 
 
@@ -180,18 +173,11 @@ def matches(text: str) -> ColumnElement[bool]:
 def _stock(session: Session, product_ids: Sequence[int]) -> dict[int, tuple[int, bool]]:
     """What can be sold of each product, and whether some variant of it runs low."""
     item = StockItem
-    available = (
-        col(item.on_hand)
-        - col(item.committed)
-        - col(item.unavailable)
-        - col(item.safety)
-        - col(item.held)
-    )
     rows = session.execute(
         select(
             col(Variant.product_id),
-            func.sum(available),
-            func.max(func.coalesce(col(item.low_threshold), 0) - available),
+            func.sum(AVAILABLE),
+            func.max(func.coalesce(col(item.low_threshold), 0) - AVAILABLE),
         )
         .join(Variant, col(Variant.id) == col(item.variant_id))
         .where(

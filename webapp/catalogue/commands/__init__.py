@@ -38,6 +38,7 @@ from webapp.catalogue.commands.labels import (
 )
 from webapp.catalogue.commands.products import (
     archive,
+    choices_of,
     create_product,
     delete_product,
     duplicate,
@@ -51,7 +52,6 @@ from webapp.catalogue.commands.refreshing import rebuild, refresh, refresh_colum
 from webapp.catalogue.commands.saving import plan_products, save_product, save_products
 from webapp.catalogue.commands.variants import (
     add_variant,
-    choices_of,
     generate_variants,
     remove_variant,
     rename_option,

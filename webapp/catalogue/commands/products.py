@@ -222,7 +222,8 @@ def _axis_of(session: Session, axis: Option) -> OptionSave:
     )
 
 
-def _variants_of(session: Session, product: Product) -> tuple[list[VariantSave], list[Variant]]:
+def choices_of(session: Session, product: Product) -> list[tuple[Variant, dict[str, str]]]:
+    """The live variants in order, each with its value by option name."""
     rows = session.scalars(
         select(Variant)
         .where(col(Variant.product_id) == product.id, col(Variant.is_archived).is_(False))
@@ -233,12 +234,18 @@ def _variants_of(session: Session, product: Product) -> tuple[list[VariantSave],
         select(col(VariantValue.variant_id), col(Option.name), col(OptionValue.value))
         .join(Option, col(Option.id) == col(VariantValue.option_id))
         .join(OptionValue, col(OptionValue.id) == col(VariantValue.value_id))
-        .where(col(VariantValue.variant_id).in_(chosen))
+        .where(col(Option.product_id) == product.id)
     ):
-        chosen[variant_id][name] = value
+        if variant_id in chosen:
+            chosen[variant_id][name] = value
+    return [(row, chosen[key(row)]) for row in rows]
+
+
+def _variants_of(session: Session, product: Product) -> tuple[list[VariantSave], list[Variant]]:
+    found = choices_of(session, product)
     saves = [
         VariantSave(
-            values=chosen[key(row)],
+            values=chosen,
             fields=VariantFields(
                 price_minor=row.price_minor,
                 compare_at_minor=row.compare_at_minor,
@@ -256,9 +263,9 @@ def _variants_of(session: Session, product: Product) -> tuple[list[VariantSave],
                 custom=row.custom,
             ),
         )
-        for row in rows
+        for row, chosen in found
     ]
-    return saves, list(rows)
+    return saves, [row for row, _ in found]
 
 
 def _copy_images(

@@ -9,13 +9,13 @@ from sqlmodel import Session, col
 
 from webapp.catalogue.columns import external_ids, variants
 from webapp.catalogue.commands.axes import MOST_VARIANTS
-from webapp.catalogue.commands.products import key, was_ordered
+from webapp.catalogue.commands.products import choices_of, key, was_ordered
 from webapp.catalogue.commands.refreshing import refresh
 from webapp.catalogue.commands.saving import save_product
 from webapp.catalogue.drafts import OptionSave, ProductSave, VariantFields, VariantSave
 from webapp.catalogue.errors import LastVariant, TooManyVariants, VariantsAlike
 from webapp.catalogue.events import ProductUpdated
-from webapp.catalogue.models import Option, OptionValue, Product, Variant, VariantValue
+from webapp.catalogue.models import Option, OptionValue, Product, Variant
 from webapp.kit.actors import Actor
 from webapp.kit.errors import NotFound
 from webapp.runtime.events import emit
@@ -197,25 +197,6 @@ def remove_variant(session: Session, actor: Actor, variant: Variant) -> bool:
     fact = ProductUpdated(product=product.public_id, slug=product.slug, variants=gone)
     emit(session, fact, actor=actor)
     return True
-
-
-def choices_of(session: Session, product: Product) -> list[tuple[Variant, dict[str, str]]]:
-    """The live variants in order, each with its value by option name."""
-    rows = session.scalars(
-        select(Variant)
-        .where(col(Variant.product_id) == product.id, col(Variant.is_archived).is_(False))
-        .order_by(col(Variant.position), col(Variant.id))
-    ).all()
-    chosen: dict[int, dict[str, str]] = {key(row): {} for row in rows}
-    for variant_id, name, value in session.execute(
-        select(col(VariantValue.variant_id), col(Option.name), col(OptionValue.value))
-        .join(Option, col(Option.id) == col(VariantValue.option_id))
-        .join(OptionValue, col(OptionValue.id) == col(VariantValue.value_id))
-        .where(col(Option.product_id) == product.id)
-    ):
-        if variant_id in chosen:
-            chosen[variant_id][name] = value
-    return [(row, chosen[key(row)]) for row in rows]
 
 
 def _options(session: Session, product: Product) -> Sequence[Option]:

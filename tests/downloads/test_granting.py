@@ -8,6 +8,8 @@ from sqlmodel import Session, col, select
 from tests.factories.cart import make_goods
 from tests.factories.downloads import make_download, make_file
 from tests.factories.orders import CLERK, make_order, make_paid_order
+from tests.factories.people import mails_to
+from tests.orders.books import faults
 from webapp.downloads import commands, queries
 from webapp.downloads.audit import entitlements_are_paid
 from webapp.downloads.errors import Expired, NoSuchFile, UsedUp, Withdrawn
@@ -18,7 +20,7 @@ from webapp.kit.clock import now
 from webapp.kit.money import Money
 from webapp.orders import commands as orders
 from webapp.orders.models import CancelReason, Order
-from webapp.orders.queries import by_public_id
+from webapp.orders.queries import by_public_id, page_of
 from webapp.runtime.events import EventRecord
 
 
@@ -61,6 +63,23 @@ def test_files_are_given_when_the_money_is_in_and_not_before(db):
     orders.mark_paid(db, CLERK, order, amount=Money(100, "EUR"))
     db.commit()
     assert len(facts(db, "entitlement")) == 2
+
+
+def test_what_was_given_is_handed_over_and_the_rest_is_left_to_send(db, run_jobs):
+    suppers, stool = make_download(db), make_goods(db)
+    make_file(db, suppers)
+    alone, beside = make_paid_order(db, suppers), make_paid_order(db, (suppers, 2), stool)
+    run_jobs()
+
+    assert (alone.status, alone.fulfilment_status) == ("completed", "delivered")
+    assert (beside.status, beside.fulfilment_status) == ("open", "partially_fulfilled")
+    (parcel,) = page_of(db, beside).parcels
+    assert parcel.is_download
+    assert [(title, quantity) for _, title, quantity in parcel.units] == [("Twelve suppers", 2)]
+    kinds = [mail.kind for mail in mails_to(db, "ada@example.com")]
+    assert kinds.count("downloads.files_ready") == 2
+    assert "orders.order_shipped" not in kinds
+    assert faults(db) == []
 
 
 def test_what_costs_nothing_is_given_at_once(db):

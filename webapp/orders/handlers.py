@@ -18,6 +18,7 @@ from webapp.orders.events import (
     OrderUpdated,
 )
 from webapp.orders.links import LOOKUP_LASTS
+from webapp.orders.models import BY_DOWNLOAD
 from webapp.payments.events import MoneyMoved, PaymentRefunded
 from webapp.runtime.events import Handlers
 from webapp.runtime.mail import MailKind, post
@@ -75,6 +76,9 @@ def say_the_money_came(session: Session, event: OrderPaid) -> None:
 
 @handlers.on(FulfilmentShipped)
 def say_it_is_on_its_way(session: Session, event: FulfilmentShipped) -> None:
+    """But for files, which are there already: whoever gave them says so."""
+    if event.carrier == BY_DOWNLOAD:
+        return
     _write(
         session,
         mails.order_shipped,

@@ -203,6 +203,10 @@ class FulfilmentState(StrEnum):
     cancelled = "cancelled"
 
 
+BY_DOWNLOAD = "Download"
+"""The carrier of a parcel that nobody carries: the shop itself handed its files over."""
+
+
 class Fulfilment(SQLModel, table=True):
     """One parcel (or one handing over)."""
 

@@ -14,6 +14,7 @@ from webapp.downloads.models import (
 )
 from webapp.kit.actors import SYSTEM, Actor
 from webapp.kit.clock import now
+from webapp.orders import commands as orders
 from webapp.orders.models import Order, OrderLine
 from webapp.runtime.events import emit, emit_all
 
@@ -22,7 +23,8 @@ AT_ONCE = 200
 
 def grant(session: Session, order: Order, actor: Actor = SYSTEM) -> int:
     """Give the buyer of a paid order the files of each digital line that has none yet; gives how
-    many that were. A line that got its files keeps to those, so twice is once.
+    many that were. A line that got its files keeps to those, so twice is once. What is given is
+    handed over: nothing of it is left to send.
     """
     if not _is_paid(order):
         return 0
@@ -56,6 +58,8 @@ def grant(session: Session, order: Order, actor: Actor = SYSTEM) -> int:
     emit_all(session, facts, actor=actor)
     ready = FilesReady(order.public_id, order.number, files=len(given), batch=given[0].public_id)
     emit(session, ready, actor=actor)
+    had = {line.public_id: line for line, _ in pairs}
+    orders.hand_over(session, SYSTEM, order, list(had.values()))
     return len(given)
 
 

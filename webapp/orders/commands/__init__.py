@@ -3,7 +3,7 @@
 from webapp.orders.commands.attaching import attach_orders, take_over_orders
 from webapp.orders.commands.cancelling import cancel
 from webapp.orders.commands.forgetting import forget_buyer, forget_due
-from webapp.orders.commands.fulfilling import fulfil, mark_delivered
+from webapp.orders.commands.fulfilling import fulfil, hand_over, mark_delivered
 from webapp.orders.commands.noting import add_note
 from webapp.orders.commands.opening import ask_for_link, is_fresh, open_once
 from webapp.orders.commands.paying import count_money, mark_paid, record_refund
@@ -22,6 +22,7 @@ __all__ = [
     "forget_buyer",
     "forget_due",
     "fulfil",
+    "hand_over",
     "is_fresh",
     "look",
     "mark_delivered",

@@ -11,6 +11,7 @@ from webapp.kit.money import Money
 from webapp.media.queries import Image
 from webapp.orders.bill import Bill, tax_label
 from webapp.orders.models import (
+    BY_DOWNLOAD,
     Fulfilment,
     FulfilmentLine,
     FulfilmentState,
@@ -77,6 +78,11 @@ class ParcelView:
     shipped_at: datetime | None
     delivered_at: datetime | None
     units: tuple[tuple[str, str, int], ...]
+
+    @property
+    def is_download(self) -> bool:
+        """Nobody carried it: what was in it are files."""
+        return self.carrier == BY_DOWNLOAD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

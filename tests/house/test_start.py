@@ -75,12 +75,13 @@ def test_rooms_that_open_late_are_those_of_a_shop_that_is_all_open(
             office = anyone.send("GET", "/admin/orders")
             contract = anyone.send("GET", "/api/openapi.json")
             nothing = anyone.send("GET", "/admin/nothing")
+            file = anyone.send("GET", "/downloads/nothing/file")
             for path in ("/account", "/checkout", "/orders/lookup"):
                 assert anyone.send("GET", path).status_code < 400
         assert office.status_code == 303
         assert office.headers["location"].startswith("/admin/sign-in")
         assert "/v1/products" in contract.json()["paths"]
-        assert nothing.status_code == 404
+        assert nothing.status_code == file.status_code == 404
         assert addresses_of(late) == addresses_of(all_open)
     finally:
         late.state.shop.close()

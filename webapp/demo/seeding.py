@@ -1,5 +1,6 @@
 """Filling an empty shop with the demo shop, through the commands that staff and imports use."""
 
+import io
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -20,16 +21,21 @@ from webapp.catalogue.drafts import (
 )
 from webapp.catalogue.models import AttributeType, ProductStatus
 from webapp.demo import reading
+from webapp.demo.booklets import booklet
+from webapp.downloads import commands as downloads
+from webapp.downloads.commands import KeptFile
 from webapp.inventory import commands as inventory
 from webapp.inventory.commands import PolicyFields, StockSave
 from webapp.inventory.models import StockPolicy
 from webapp.kit.actors import SYSTEM
 from webapp.kit.clock import now
 from webapp.kit.money import Money
+from webapp.kit.slugs import slugify
 from webapp.media.commands import PreparedImage, prepare, store_image
 from webapp.pricing import commands as pricing
 from webapp.runtime.db import Database
 from webapp.runtime.jobs import Means
+from webapp.runtime.storage import Storage
 from webapp.shop import commands as shop_settings
 
 DAYS = {"standard": (2, 3), "express": (1, 1), "neighbours": (3, 5), "collect": (0, 1)}
@@ -48,6 +54,7 @@ def seed(database: Database, means: Means) -> str:
                 reading.picture_files(),
             )
         )
+    files = _booklets(means.storage)
     with database.writing() as session:
         pictures = _store(session, prepared)
         _settings(session, pictures)
@@ -58,8 +65,39 @@ def seed(database: Database, means: Means) -> str:
         _pictures(session, saved, pictures)
         _relations(session, saved)
         _collections(session, saved)
+        _files(session, saved, files)
         count = len(saved)
     return f"{count} products in {len(categories)} categories, {len(pictures)} pictures."
+
+
+def _booklets(storage: Storage) -> dict[str, KeptFile]:
+    """The files of what is sold as a download, by SKU."""
+    kept = {}
+    for product in reading.products():
+        for variant in product["variants"]:
+            if variant["digital"]:
+                choice = ", ".join(variant["options"].values())
+                name = slugify(f"{product['slug']} {choice}") + ".pdf"
+                made = io.BytesIO(booklet(product, choice))
+                kept[variant["sku"]] = downloads.keep(
+                    storage, made, file_name=name, kind="application/pdf"
+                )
+    return kept
+
+
+def _files(session: Session, saved: Mapping[str, Saved], files: Mapping[str, KeptFile]) -> None:
+    for product in reading.products():
+        outcome = saved[product["slug"]]
+        for told, row in zip(product["variants"], outcome.variants, strict=True):
+            if told["sku"] in files:
+                downloads.add_asset(
+                    session,
+                    SYSTEM,
+                    outcome.product,
+                    files[told["sku"]],
+                    name=f"{product['title']} (PDF)",
+                    variant=row.public_id if len(product["variants"]) > 1 else "",
+                )
 
 
 def _store(session: Session, prepared: Mapping[str, PreparedImage]) -> dict[str, int]:

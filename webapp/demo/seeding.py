@@ -90,12 +90,13 @@ def _files(session: Session, saved: Mapping[str, Saved], files: Mapping[str, Kep
         outcome = saved[product["slug"]]
         for told, row in zip(product["variants"], outcome.variants, strict=True):
             if told["sku"] in files:
+                choice = ", ".join((product["title"], *told["options"].values()))
                 downloads.add_asset(
                     session,
                     SYSTEM,
                     outcome.product,
                     files[told["sku"]],
-                    name=f"{product['title']} (PDF)",
+                    name=f"{choice} (PDF)",
                     variant=row.public_id if len(product["variants"]) > 1 else "",
                 )
 

@@ -87,6 +87,9 @@ def test_a_token_in_a_path_is_not_logged(site, opened):
         ("evil.example", {}, 400),
         ("localhost.evil.example", {}, 400),
         ("", {}, 400),
+        ("localhost:8000@evil.example", {}, 400),
+        ("localhost:8000/evil", {"allowed_hosts": ["*"]}, 400),
+        ("localhost, evil.example", {"allowed_hosts": ["*"]}, 400),
         ("shop.example", {"public_url": "https://shop.example"}, 200),
         ("SHOP.example:443", {"public_url": "https://shop.example"}, 200),
         ("evil.example", {"public_url": "https://shop.example"}, 400),
@@ -101,6 +104,13 @@ def test_only_the_shops_own_names_are_answered(plain, opened, host, settings, st
     answer = opened(**settings).send("GET", "/plain", headers={"Host": host})
 
     assert answer.status_code == status
+
+
+def test_a_request_of_two_names_is_nobodys(plain, opened):
+    two = [("Host", "localhost"), ("Host", "evil.example")]
+
+    for names in (two, two[::-1], [two[0], two[0]]):
+        assert opened().send("GET", "/plain", headers=names).status_code == 400
 
 
 def test_a_probe_by_address_is_answered_under_any_name(site, opened):

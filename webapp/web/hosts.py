@@ -7,6 +7,7 @@ have links made with it or to be taken for our origin.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from webapp.settings import Settings
 
 LOCAL = ("localhost", "*.localhost", "127.0.0.1", "[::1]")
+_HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?")
 _FOR_MACHINES = ("/health", "/ready")
 _SENTENCE = "This shop does not answer to that name. See PUBLIC_URL and ALLOWED_HOSTS.\n"
 
@@ -52,11 +54,16 @@ class TrustedHosts:
             await PlainTextResponse(_SENTENCE, 400)(scope, receive, send)
 
     def _knows(self, scope: Scope) -> bool:
-        if self._any or scope["path"].startswith(_FOR_MACHINES):
+        if scope["path"].startswith(_FOR_MACHINES):
             return True
-        host = without_port(Headers(scope=scope).get("host", ""))
+        told = Headers(scope=scope).getlist("host")
+        # Of two, a proxy may believe one and we the other; a redirect repeats the whole of it.
+        if len(told) != 1 or not _HOST.fullmatch(told[0]):
+            return False
+        host = without_port(told[0])
         return (
-            host in self._names
+            self._any
+            or host in self._names
             or (bool(self._endings) and host.endswith(self._endings))
             or (self._any_address and _is_address(host))
         )

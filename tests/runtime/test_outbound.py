@@ -150,6 +150,9 @@ def serving():
         def serve_inwards(self):
             self.answer(status=302, Location="file:///etc/passwd")
 
+        def serve_nowhere(self):
+            self.answer(status=302, Location="http://a:b/")
+
         def serve_elsewhere(self):
             self.answer(status=307, Location=f"http://localhost:{server.port}/hello")
 
@@ -280,6 +283,8 @@ def test_redirects_are_followed_a_few_times(outbound, site):
     assert len(site.asked) == 3
     with pytest.raises(OutboundRefused, match="not a web address"):
         get(outbound, site, "/inwards")
+    with pytest.raises(OutboundRefused):
+        get(outbound, site, "/nowhere")
 
 
 def test_headers_do_not_travel_to_another_host(outbound, site):

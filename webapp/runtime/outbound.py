@@ -96,7 +96,7 @@ class Outbound:
             location = answer.headers.get("location")
             if answer.status not in _REDIRECTS or not location:
                 return answer
-            onward = self._allowed(str(target.join(location)) if _is_sane(location) else "")
+            onward = self._allowed(_joined(target, location))
             if target.scheme == "https" and onward.scheme == "http":
                 raise OutboundRefused("The address leads from a secure page to one that is not.")
             if (onward.scheme, onward.host, onward.port) != (
@@ -219,6 +219,16 @@ class Outbound:
 
                 self._pool = open_pool(self.allow_private, self._time)
             return self._pool
+
+
+def _joined(target: "httpx.URL", location: str) -> str:
+    """Where a redirect leads; empty where that is no address."""
+    import httpx  # late, as above
+
+    try:
+        return str(target.join(location)) if _is_sane(location) else ""
+    except httpx.InvalidURL:
+        return ""
 
 
 def _is_sane(url: str) -> bool:

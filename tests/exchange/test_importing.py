@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col, func
 
+from tests.exchange.whole_files import LARGE, SHARED, SMALL
 from tests.factories.shop import picture
 from webapp.catalogue.models import (
     Category,
@@ -28,7 +29,6 @@ from webapp.inventory.models import StockItem, StockMovement
 from webapp.kit import clock
 from webapp.main import OpenShop
 
-SHARED = Path(__file__).parents[3] / "shared" / "data"
 NewShop = Callable[[], OpenShop]
 
 HEADER = "Handle,Title,Status,SKU,Price,Compare-at price,Stock,External ids,Tags,Categories"
@@ -385,18 +385,8 @@ def test_what_is_no_table_is_refused(shop: OpenShop, tmp_path: Path, data: bytes
         assert session.scalar(select(func.count()).select_from(CatalogueImport)) == 0
 
 
-CATALOGUES = (
-    "shopify-packt/Product-data.csv",
-    "woocommerce-sample/sample_products.csv",
-    "prestashop/products_import.csv",
-    "prestashop/combinations_import.csv",
-    "spree-sample/products.csv",
-    "spree-sample/products_import.csv",
-)
-
-
 @pytest.mark.skipif(not SHARED.exists(), reason="../shared/data is absent")
-@pytest.mark.parametrize("name", CATALOGUES)
+@pytest.mark.parametrize("name", SMALL)
 def test_a_real_catalogue_comes_in_and_goes_out_the_same(
     new_shop: NewShop, tmp_path: Path, name: str
 ) -> None:
@@ -419,14 +409,7 @@ def test_a_real_catalogue_comes_in_and_goes_out_the_same(
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="../shared/data is absent")
-@pytest.mark.parametrize(
-    "name",
-    [
-        "diamonds/diamonds.csv",
-        "olist-products/olist_products_dataset.csv",
-        "off-tab/openfoodfacts_export.csv",
-    ],
-)
+@pytest.mark.parametrize("name", LARGE)
 def test_the_beginning_of_a_large_catalogue_comes_in(
     shop: OpenShop, tmp_path: Path, name: str
 ) -> None:

@@ -1,19 +1,25 @@
 """No row ends an import: what cannot be kept is refused with its reason, and the others come in."""
 
 import csv
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlmodel import col
 
 from tests.exchange.test_importing import bring, counted
+from tests.factories.shop import picture
 from webapp.exchange.dialects.shopify.labels import CARRIED
-from webapp.exchange.models import ImportRow
+from webapp.exchange.models import CatalogueImport, ImageSource, ImportRow
 from webapp.exchange.policy import Policy
+from webapp.kit.errors import Invalid
 from webapp.main import OpenShop
+from webapp.ops.audit import audit
 
 Cells = Mapping[str, str]
 Cases = tuple[tuple[Cells, str], ...]
@@ -232,3 +238,81 @@ def told(shop: OpenShop) -> list[Told]:
             if row.state in ("new", "update"):
                 one.new.append(row.number)
     return list(found.values())
+
+
+def test_what_nobody_foresaw_refuses_the_one_product_it_is_about(
+    shop: OpenShop, tmp_path: Path
+) -> None:
+    header = "Handle,Title,SKU,Price,When sold out,External ids"
+    path = tmp_path / "file.csv"
+    lines = [f"p-{number},P {number},S-{number},1.00,deny," for number in range(1, 6)]
+    path.write_text("\n".join([header, *lines]), encoding="utf-8")
+    with shop.database.writing() as session:
+        # A database may know rules that we do not.
+        session.execute(text(_RULES[session.get_bind().dialect.name]))
+
+    first, second = bring(shop, path), bring(shop, path)
+
+    assert counted(first) == [4, 0, 0, 0, 1]
+    assert counted(second) == [0, 0, 4, 0, 1]
+    assert [number for number, told in told(shop)[0].reasons.items() if told] == [3]
+    with shop.database.reading() as session:
+        (refused,) = session.scalars(select(ImportRow.raw).where(ImportRow.raw != []).limit(1))
+        assert refused == ["p-3", "P 3", "S-3", "1.00", "deny", ""]
+    assert audit(shop.database).findings == {}
+
+
+_RULES = {
+    "sqlite": "CREATE TRIGGER odd BEFORE INSERT ON products WHEN new.slug = 'p-3' "
+    "BEGIN SELECT RAISE(ABORT, 'no third product'); END",
+    "postgresql": "ALTER TABLE products ADD CONSTRAINT odd CHECK (slug <> 'p-3')",
+}
+
+
+@pytest.mark.parametrize(
+    ("harm", "expected"),
+    [
+        ("torn", (["completed"], ["failed", "here"])),
+        ("locked", (["completed"], ["failed", "here"])),
+        ("odd names", (["completed"], ["here", "here"])),
+        ("not text", ([], [])),
+        ("no ZIP", ([], [])),
+    ],
+)
+def test_a_zip_that_is_damaged_loses_its_pictures_and_nothing_else(
+    shop: OpenShop, tmp_path: Path, harm: str, expected: tuple[list[str], list[str]]
+) -> None:
+    header = "Handle,Title,SKU,Price,When sold out,Images,External ids"
+    (tmp_path / "file.csv").write_text(f"{header}\nmug,Mug,M,9.00,deny,mug.png; jug.png,\n")
+    (tmp_path / "p.zip").write_bytes(zipped(harm))
+
+    if not expected[0]:
+        with pytest.raises(Invalid, match="a folder or a ZIP"):
+            bring(shop, tmp_path / "file.csv", images=tmp_path / "p.zip")
+    else:
+        assert counted(bring(shop, tmp_path / "file.csv", images=tmp_path / "p.zip"))[0] == 1
+
+    with shop.database.reading() as session:
+        done = session.scalars(select(CatalogueImport.state))  # type: ignore[call-overload]
+        states = session.scalars(select(ImageSource.state).order_by(col(ImageSource.position)))
+        assert (list(done), list(states)) == expected
+
+
+def zipped(harm: str) -> bytes:
+    """Two pictures in a ZIP, and what somebody did to the first, or to all of it."""
+    packed = io.BytesIO()
+    first = "../../\x1b[31m\\MUG.PNG" if harm == "odd names" else "mug.png"
+    with ZipFile(packed, "w", ZIP_DEFLATED) as archive:
+        archive.writestr(first.replace("\\", "/"), picture((9, 9, 200), 40, 30))
+        archive.writestr("é/jug.png", picture((9, 200, 9), 40, 30))
+    data = bytearray(packed.getvalue())
+    if harm == "torn":
+        place = data.index(b"mug.png") + len(b"mug.png")
+        data[place : place + 40] = b"\xff" * 40
+    elif harm == "locked":
+        for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+            data[data.index(mark) + offset] |= 1
+    elif harm == "not text":
+        place = data.rindex("é".encode())
+        data[place : place + 2] = b"\xff\xfe"
+    return b"PK" + bytes(50) if harm == "no ZIP" else bytes(data)

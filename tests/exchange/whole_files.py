@@ -15,6 +15,20 @@ from webapp.exchange.records import Level, Problem, ProductRecord
 
 FILES = Path(__file__).parent / "files"
 SHARED = Path(__file__).parents[3] / "shared" / "data"
+SMALL = (
+    "shopify-packt/Product-data.csv",
+    "woocommerce-sample/sample_products.csv",
+    "prestashop/products_import.csv",
+    "prestashop/combinations_import.csv",
+    "spree-sample/products.csv",
+    "spree-sample/products_import.csv",
+)
+LARGE = (
+    "off-tab/openfoodfacts_export.csv",
+    "olist-products/olist_products_dataset.csv",
+    "diamonds/diamonds.csv",
+)
+"""Catalogues of other people, in ``SHARED``."""
 
 
 @dataclass(frozen=True)

@@ -20,25 +20,15 @@ from pathlib import Path
 import structlog
 import yaml
 
-from tests.exchange.whole_files import SHARED
+from tests.exchange.whole_files import LARGE, SHARED, SMALL
 from tests.proofs.shops import settings_of
 from webapp.exchange.shell import export_file, import_file
 from webapp.exchange.writing import DIALECTS
 from webapp.main import OpenShop, open_shop
 from webapp.ops.audit import audit
 
-LARGE = (
-    "off-tab/openfoodfacts_export.csv",
-    "olist-products/olist_products_dataset.csv",
-    "diamonds/diamonds.csv",
-)
 CATALOGUES = (
-    "shopify-packt/Product-data.csv",
-    "woocommerce-sample/sample_products.csv",
-    "prestashop/products_import.csv",
-    "prestashop/combinations_import.csv",
-    "spree-sample/products.csv",
-    "spree-sample/products_import.csv",
+    *SMALL,
     "spree-sample/product_translations.csv",
     "shopify-liquid-vision/vision.database.yml",
     "saleor-db/populatedb_data.json",

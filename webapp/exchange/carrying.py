@@ -6,16 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
 from sqlmodel import Session
 
 from webapp.catalogue import commands as catalogue
-from webapp.catalogue.columns import product_relations
-from webapp.catalogue.commands.knowing import in_chunks
 from webapp.catalogue.drafts import Planned, Saved
-from webapp.catalogue.models import Attribute, RelationKind
-from webapp.exchange import keeping, picturing, stocking
-from webapp.exchange.calling import Name, remember
+from webapp.catalogue.models import Attribute
+from webapp.exchange import keeping, noting, stocking
+from webapp.exchange.calling import Name, losing_names, remember
 from webapp.exchange.drafting import Ground, draft, without_rows
 from webapp.exchange.finding import (
     OURS,
@@ -25,14 +22,15 @@ from webapp.exchange.finding import (
     targets,
 )
 from webapp.exchange.fitting import fitted
-from webapp.exchange.journey import RELATIONS, Item, Journey
-from webapp.exchange.labelling import Labels, join_collections
+from webapp.exchange.journey import Item, Journey
+from webapp.exchange.labelling import Labels
 from webapp.exchange.models import RowState
 from webapp.exchange.naming import new_slugs, taken
 from webapp.exchange.outcomes import Outcome
 from webapp.exchange.policy import Policy
 from webapp.exchange.records import ProductRecord, Role, VariantRecord
 from webapp.exchange.replacing import replace_variants
+from webapp.exchange.settling import key_of, settle
 from webapp.kit.errors import ShopError
 
 _TRIES = 12
@@ -111,7 +109,7 @@ def _carry(session: Session, journey: Journey, items: list[Item]) -> None:
     else:
         keys = [item.found.id for item in items if item.found is not None]
         before = keeping.whole(session, keys, journey.currency)
-        lacking = keeping.lacking(session, journey.labels, records)
+        lacking = noting.lacking(session, journey.labels, records)
         journey.labels.make(session, journey.actor, records)
     _give_slugs(session, journey, items)
     externals = targets(
@@ -141,11 +139,11 @@ def _carry(session: Session, journey: Journey, items: list[Item]) -> None:
         _save_stock(session, journey, done)
         losers, renamed = _remember(session, journey, done)
         before = losers | before
-    _settle(session, journey, done)
+    settle(session, journey, done)
     replace_variants(session, journey, done)
     if lacking is not None:
         _keep(session, journey, done, before, renamed)
-        keeping.note_made(session, journey.import_id, journey.labels, lacking)
+        noting.note_made(session, journey.import_id, journey.labels, lacking)
         # Rows are written per batch; what the session holds of them would only slow it down.
         session.flush()
         session.expunge_all()
@@ -160,7 +158,7 @@ def _keep(
 ) -> None:
     """What the products were that this batch changed or made, so that it can be taken back."""
     session.flush()
-    touched = {_key_of(item) for item in items if item.outcome.state is not RowState.unchanged}
+    touched = {key_of(item) for item in items if item.outcome.state is not RowState.unchanged}
     keeping.keep(session, journey.import_id, before, touched | renamed, journey.currency)
 
 
@@ -321,124 +319,8 @@ def _remember(
             for each in externals:
                 if each.source != OURS:
                     name = (each.source[:40], kind, each.id[:200])
-                    names[name], of[name] = key, _key_of(item)
-    losing, new = keeping.renamed(session, names)
+                    names[name], of[name] = key, key_of(item)
+    losing, new = losing_names(session, names)
     losers = keeping.whole(session, sorted(losing), journey.currency) if losing else {}
     remember(session, names)
     return losers, losing | {of[name] for name in new}
-
-
-def _settle(session: Session, journey: Journey, items: Sequence[Item]) -> None:
-    """Pictures and collections, which need the product's key; then the state of each product."""
-    ids = [item.found.id for item in items if item.found is not None]
-    there = picturing.galleries(session, ids, journey.site)
-    extra: dict[int, bool] = {}
-    in_collections: dict[int, tuple[str, ...]] = {}
-    for place, item in enumerate(items):
-        assert item.draft is not None and item.saved is not None
-        extra[place] = _settle_pictures(session, journey, item, there)
-        if not isinstance(item.record.collections, tuple) and item.record.collections is not None:
-            continue
-        key = _key_of(item)
-        if key:
-            in_collections[key] = item.record.collections or ()
-    moved: set[int] = set()
-    if journey.labels is not None:
-        moved = join_collections(
-            session, journey.actor, journey.labels, in_collections, dry=journey.dry
-        )
-    pointing = _pointing(session, ids)
-    for item in items:
-        item.outcome.points = _points(item.record, _key_of(item), pointing)
-    if ids and not journey.dry:
-        picturing.retry_waiting(session, ids, journey.import_id)
-    for place, item in enumerate(items):
-        _tell(item, journey, extra[place] or _key_of(item) in moved)
-
-
-def _pointing(session: Session, ids: Sequence[int]) -> set[tuple[int, RelationKind]]:
-    """Which of these products point to others, and how."""
-    c = product_relations.c
-    query = select(c.product_id, c.kind).distinct()
-    return {
-        (row.product_id, RelationKind(row.kind))
-        for row in in_chunks(session, query, c.product_id, ids)
-    }
-
-
-def _points(record: ProductRecord, key: int, pointing: set[tuple[int, RelationKind]]) -> bool:
-    """Whether there is something to set, or something to clear."""
-    for name, kind in RELATIONS.items():
-        told = getattr(record, name)
-        if told if isinstance(told, tuple) else told is None and (key, kind) in pointing:
-            return True
-    return False
-
-
-def _settle_pictures(
-    session: Session, journey: Journey, item: Item, there: Mapping[int, picturing.Gallery]
-) -> bool:
-    assert item.draft is not None
-    gallery = there.get(item.found.id) if item.found else None
-    gallery = gallery or picturing.Gallery()
-    if isinstance(item.saved, Saved):
-        keys = [variant.id or 0 for variant in item.saved.variants]
-    else:
-        keys = [save.id or 0 for save in item.draft.save.variants]
-    pairs = [(r, k) for r, k in zip(item.draft.records, keys, strict=True) if k]
-    wanted = picturing.wanted_of(item.record, pairs)
-    if wanted.says_nothing:
-        return False
-    changes = picturing.changes_of(wanted, gallery)
-    if changes and isinstance(item.saved, Saved):
-        picturing.save(
-            session,
-            journey.actor,
-            item.saved.product,
-            wanted,
-            gallery,
-            import_id=journey.import_id,
-            row=item.outcome.first,
-        )
-    for sentence in changes[:20]:
-        item.outcome.note(item.outcome.first, sentence, "Images")
-    return bool(changes)
-
-
-def _key_of(item: Item) -> int:
-    if isinstance(item.saved, Saved):
-        return item.saved.product.id or 0
-    return item.found.id if item.found else 0
-
-
-def _tell(item: Item, journey: Journey, more: bool) -> None:
-    assert item.draft is not None and item.saved is not None
-    outcome, saved = item.outcome, item.saved
-    stock_changed = any(change.changed for change in item.stock)
-    if saved.state == "created":
-        outcome.state = RowState.new
-    elif saved.state == "changed" or stock_changed or more or _labels_missing(item, journey):
-        outcome.state = RowState.update
-    outcome.target = item.found.public_id if item.found else ""
-    if isinstance(saved, Saved):
-        outcome.target = saved.product.public_id
-    if outcome.target:
-        journey.seen[outcome.target] = outcome.first
-    for problem in item.draft.problems:
-        outcome.note(problem.row, problem.sentence, problem.column)
-    outcome.changed(outcome.first, saved.changed, journey.currency)
-    for row, changes, change in zip(
-        item.draft.rows, saved.variant_changes, item.stock, strict=True
-    ):
-        outcome.changed(row, changes, journey.currency)
-        if change.note:
-            outcome.note(row, change.note)
-        if saved.state != "created" or change.changed.get("on_hand"):
-            outcome.changed(row, change.changed, journey.currency)
-
-
-def _labels_missing(item: Item, journey: Journey) -> bool:
-    """In a dry run: the product would get a label that is not made yet."""
-    if not journey.dry or journey.labels is None:
-        return False
-    return journey.labels.lacks_any([item.record])

@@ -19,28 +19,22 @@ from sqlalchemy import insert, select, update
 from sqlmodel import Session, SQLModel
 
 from webapp.catalogue.columns import (
-    brands,
     collection_products,
-    external_ids,
     product_attributes,
     product_categories,
     product_images,
     product_relations,
     products,
-    tags,
     variants,
 )
-from webapp.catalogue.commands.knowing import in_chunks, label_slug
+from webapp.catalogue.commands.knowing import in_chunks
 from webapp.exchange import exporting
-from webapp.exchange.calling import Name
 from webapp.exchange.dialects.vitrine import reading, writing
-from webapp.exchange.labelling import Labels
 from webapp.exchange.lines import Choices
 from webapp.exchange.models import BeforeState, PictureState
 from webapp.exchange.reading import Row
 from webapp.exchange.records import ProductRecord, settled
 from webapp.exchange.shape import Shape
-from webapp.runtime.upserting import upsert
 
 befores = SQLModel.metadata.tables["import_befores"]
 import_made = SQLModel.metadata.tables["import_made"]
@@ -182,6 +176,7 @@ def keep(
     after = digests(session, import_id, now, had)
     again = {k: before[k] for k, one in now.items() if k in before and one.public_id in known}
     seen = digests(session, import_id, again, had)
+    pictures = _pictures_named(session, import_id, list(now))
     rows = []
     for key, one in now.items():
         if one.public_id not in known:
@@ -189,7 +184,8 @@ def keep(
             rows.append(
                 {"import_id": import_id, "product": one.public_id, "is_new": first is None,
                  "title": one.title[:300], "document": packed(first) if first else b"",
-                 "after": after[key], "state": BeforeState.kept, "note": ""}
+                 "after": after[key], "pictures": pictures.get(key, []),
+                 "state": BeforeState.kept, "note": ""}
             )  # fmt: skip
             continue
         # Where somebody else changed it between two runs of one import, that stays told.
@@ -197,82 +193,15 @@ def keep(
         session.execute(
             update(befores)
             .where(befores.c.import_id == import_id, befores.c.product == one.public_id)
-            .values(after=after[key] if is_ours else "", state=BeforeState.kept, note="")
+            .values(
+                after=after[key] if is_ours else "",
+                pictures=pictures.get(key, []),
+                state=BeforeState.kept,
+                note="",
+            )
         )
     if rows:
         session.execute(insert(befores), rows)
-
-
-def members(session: Session, collection: int) -> list[int]:
-    """The keys of the products of a collection, in order."""
-    c = collection_products.c
-    query = select(c.product_id).where(c.collection_id == collection)
-    return list(session.scalars(query.order_by(c.position, c.product_id)))
-
-
-@dataclass(slots=True)
-class Lacking:
-    """Which labels the shop does not have, before a batch makes them."""
-
-    brands: set[str]
-    tags: set[str]
-    categories: frozenset[int]
-    attributes: dict[int, tuple[str, ...]]
-    collections: frozenset[int]
-
-
-def lacking(session: Session, labels: Labels, records: Sequence[ProductRecord]) -> Lacking:
-    """Look what labels there are, before these records are saved."""
-    named = {label_slug(r.brand) for r in records if isinstance(r.brand, str)}
-    tagged = {label_slug(t) for r in records if isinstance(r.tags, tuple) for t in r.tags}
-    return Lacking(
-        brands=named - set(_by_slug(session, brands, named)),
-        tags=tagged - set(_by_slug(session, tags, tagged)),
-        categories=frozenset(labels.categories.values()),
-        attributes={row.id or 0: tuple(row.choices) for row in labels.attributes.values()},
-        collections=frozenset(labels.collections.values()),
-    )
-
-
-def note_made(session: Session, import_id: int, labels: Labels, before: Lacking) -> None:
-    """Write down which labels are there now and were not ``before``."""
-    made = [("brand", str(key)) for key in _by_slug(session, brands, before.brands).values()]
-    made += [("tag", str(key)) for key in _by_slug(session, tags, before.tags).values()]
-    made += [("category", str(k)) for k in {*labels.categories.values()} - before.categories]
-    made += [("collection", str(k)) for k in {*labels.collections.values()} - before.collections]
-    for row in labels.attributes.values():
-        key = row.id or 0
-        if key not in before.attributes:
-            made.append(("attribute", str(key)))
-            continue
-        added = [each for each in row.choices if each not in before.attributes[key]]
-        made += [("choice", f"{key}:{each}"[:240]) for each in added]
-    if made:
-        rows = [{"import_id": import_id, "kind": kind, "key": key} for kind, key in made]
-        session.execute(upsert(session, import_made).on_conflict_do_nothing(), rows)
-
-
-def renamed(session: Session, names: Mapping[Name, int]) -> tuple[set[int], set[Name]]:
-    """The products that are about to lose one of these names to another, and the names that
-    do not mean yet what they are to mean."""
-    c = external_ids.c
-    by_source: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for source, kind, name in names:
-        by_source[(source, kind)].append(name)
-    there: dict[Name, int] = {}
-    for (source, kind), some in by_source.items():
-        query = select(c.external_id, c.target_id).where(c.source == source, c.kind == kind)
-        for name, target in in_chunks(session, query, c.external_id, sorted(some)):
-            there[(source, kind, name)] = target
-    new = {name for name, key in names.items() if there.get(name) != key}
-    lost = {kind: {there[n] for n in new if n in there and n[1] == kind} for _, kind, _ in new}
-    losing = _there(session, select(variants.c.product_id), variants.c.id, lost.get("variant"))
-    losing |= _there(session, select(products.c.id), products.c.id, lost.get("product"))
-    return losing, new
-
-
-def _there(session: Session, query: Any, column: Any, keys: set[int] | None) -> set[int]:
-    return {key for (key,) in in_chunks(session, query, column, sorted(keys or ()))}
 
 
 def _written(record: ProductRecord, currency: str) -> tuple[list[str], list[list[str]]]:
@@ -378,6 +307,16 @@ def _coming(session: Session, import_id: int, ids: Sequence[int]) -> dict[int, s
     return found
 
 
+def _pictures_named(session: Session, import_id: int, ids: Sequence[int]) -> dict[int, list[str]]:
+    """By product the digests of the names that this import gave its pictures, come or to come."""
+    c = image_sources.c
+    query = select(c.product_id, c.digest).where(c.import_id == import_id).order_by(c.digest)
+    found: dict[int, list[str]] = defaultdict(list)
+    for key, digest in in_chunks(session, query, c.product_id, ids):
+        found[key].append(digest)
+    return found
+
+
 def _new_keys(session: Session, import_id: int, keys: set[int]) -> set[int]:
     query = (
         select(products.c.id)
@@ -397,8 +336,3 @@ def _known(
         row.product: (row.after, files_of(unpacked(row.document).images if row.document else ()))
         for row in in_chunks(session, query, c.product, sorted(public_ids))
     }
-
-
-def _by_slug(session: Session, table: Any, slugs: set[str]) -> dict[str, int]:
-    query = select(table.c.slug, table.c.id)
-    return dict(in_chunks(session, query, table.c.slug, sorted(slugs - {""})))

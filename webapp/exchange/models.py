@@ -128,6 +128,9 @@ class ImportBefore(SQLModel, table=True):
     """See ``keeping.packed``; empty for what is new."""
     after: str = Field(default="", max_length=64)
     """Digest of the product as the import left it: another one now means somebody changed it."""
+    pictures: list[str] = json_field(list)
+    """Digests of the names of the pictures that the import gave it: one that no source has any
+    more was taken off."""
     state: BeforeState = enum_field(BeforeState, BeforeState.kept)
     note: str = Field(default="", max_length=500)
 

@@ -19,7 +19,7 @@ from webapp.catalogue.columns import variants
 from webapp.catalogue.models import Product, ProductImage
 from webapp.exchange.models import ImageSource, ImportRow, PictureState
 from webapp.exchange.picturing import own_hash
-from webapp.exchange.surprises import is_of_a_row, log
+from webapp.exchange.surprises import is_of_a_row, log, trace_of
 from webapp.kit.actors import Actor
 from webapp.kit.errors import Invalid, NotFound, ShopError
 from webapp.media.commands import hash_of, prepare, store_image
@@ -214,7 +214,7 @@ def settle(
     except Exception as surprise:
         if not is_of_a_row(surprise):
             raise
-        log.error("picture refused", source=one.source[:200], exc_info=surprise)
+        log.error("picture refused", source=one.source[:200], trace=trace_of(surprise))
         problem = "Something about this picture could not be read. The shop’s log says what."
     with writing() as session:
         _lose(session, one, problem)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
@@ -62,6 +62,18 @@ def repictured(session: Session, import_id: int, had: Mapping[int, set[int]]) ->
         if not is_as_told:
             edited.add(one.product_id)
     return edited
+
+
+def taken_off(session: Session, named: Mapping[int, Sequence[str]]) -> set[int]:
+    """Those of these products that lack a picture that the import named: its source went with it.
+
+    ``named``: digests of the names, by product.
+    """
+    there: dict[int, set[str]] = defaultdict(set)
+    query = select(image_sources.c.product_id, image_sources.c.digest)
+    for key, digest in in_chunks(session, query, image_sources.c.product_id, sorted(named)):
+        there[key].add(digest)
+    return {key for key, digests in named.items() if not there[key].issuperset(digests)}
 
 
 def _restore_sources(session: Session, product: Product, before: Before) -> None:

@@ -10,7 +10,14 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from webapp.catalogue import commands as catalogue
-from webapp.catalogue.columns import attributes, categories, collections, products, variants
+from webapp.catalogue.columns import (
+    attributes,
+    categories,
+    collection_products,
+    collections,
+    products,
+    variants,
+)
 from webapp.catalogue.commands.knowing import in_chunks
 from webapp.catalogue.drafts import OptionSave, ProductSave, Saved, VariantSave
 from webapp.catalogue.models import Collection, Product, ProductStatus, Variant
@@ -19,7 +26,6 @@ from webapp.exchange.drafting import Draft, Ground, draft
 from webapp.exchange.finding import OURS, FoundProduct, known_products
 from webapp.exchange.journey import RELATIONS
 from webapp.exchange.keeping import Before, Kept
-from webapp.exchange.keeping import members as members_of
 from webapp.exchange.records import Custom, External, ProductRecord
 from webapp.exchange.repicturing import restore_pictures
 from webapp.inventory import commands as inventory
@@ -305,7 +311,14 @@ def _collect(
         row = session.get(Collection, collection)
         if row is None:
             continue
-        members = [k for k in members_of(session, collection) if k not in out[collection]]
+        members = [k for k in _members(session, collection) if k not in out[collection]]
         for key, place in sorted(into[collection].items(), key=lambda pair: pair[1]):
             members.insert(min(place, len(members)), key)
         catalogue.set_collection_products(session, actor, row, members)
+
+
+def _members(session: Session, collection: int) -> list[int]:
+    """The keys of the products of a collection, in order."""
+    c = collection_products.c
+    query = select(c.product_id).where(c.collection_id == collection)
+    return list(session.scalars(query.order_by(c.position, c.product_id)))

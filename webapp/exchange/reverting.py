@@ -16,7 +16,7 @@ from webapp.catalogue.commands.knowing import in_chunks
 from webapp.exchange import commands, keeping, queries
 from webapp.exchange.keeping import Before, Kept, befores
 from webapp.exchange.models import BeforeState, CatalogueImport
-from webapp.exchange.repicturing import repictured
+from webapp.exchange.repicturing import repictured, taken_off
 from webapp.exchange.restoring import Unwilling, Way, removable, remove, restore
 from webapp.exchange.running import Run
 from webapp.exchange.unlabelling import forget_made
@@ -149,6 +149,7 @@ def _read(session: Session, way: Way, rows: Sequence[Any], currency: str) -> _Ba
     digests = keeping.digests(session, way.import_id, now, had)
     edited = {key for key, row in there.items() if digests[key] != row.after}
     edited |= repictured(session, way.import_id, {key: had.get(key, set()) for key in there})
+    edited |= taken_off(session, {key: row.pictures for key, row in there.items() if row.pictures})
     return _Batch(there, [row for row in rows if row.product not in keys], now, before, edited)
 
 

@@ -25,6 +25,7 @@ from webapp.exchange.outcomes import Outcome
 from webapp.exchange.records import KEEP, ProductRecord
 from webapp.exchange.replacing import archive_products, list_products, next_to_archive
 from webapp.exchange.surprises import as_left, forget_batch, is_of_a_row
+from webapp.exchange.tallying import COUNTED_AS, Tally, tally
 
 imports = SQLModel.metadata.tables["imports"]
 import_rows = SQLModel.metadata.tables["import_rows"]
@@ -33,14 +34,6 @@ PRODUCTS_AT_ONCE = 250
 ROWS_AT_ONCE = 1_500
 DETAILED = 5_000
 """Rows whose changes are written down one by one; of further ones only mistakes and notes."""
-_STATES = {
-    RowState.new: "created",
-    RowState.update: "changed",
-    RowState.unchanged: "unchanged",
-    RowState.skipped: "skipped",
-    RowState.failed: "failed",
-}
-
 Item = ProductRecord | LeftRow
 
 
@@ -64,32 +57,6 @@ class Stopped(Exception):
 
 class MustNotFail(Exception):
     """A row failed where all had to be right: nothing of the file is imported."""
-
-
-@dataclass(slots=True)
-class Tally:
-    """How many rows came to what. Every row is counted once."""
-
-    created: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    skipped: int = 0
-    failed: int = 0
-
-    @property
-    def rows(self) -> int:
-        return self.created + self.changed + self.unchanged + self.skipped + self.failed
-
-    def as_dict(self) -> dict[str, int]:
-        """The counts by name, ``rows`` first."""
-        return {
-            "rows": self.rows,
-            "created": self.created,
-            "changed": self.changed,
-            "unchanged": self.unchanged,
-            "skipped": self.skipped,
-            "failed": self.failed,
-        }
 
 
 @dataclass(slots=True)
@@ -130,19 +97,6 @@ def bring_in(
     if journey.policy.on_absent == "products":
         _replace(run, journey)
     return _finish_counts(run, journey)
-
-
-def tally(session: Session, import_id: int) -> Tally:
-    """Count the rows of an import by what became of them."""
-    query = (
-        select(import_rows.c.state, func.count())
-        .where(import_rows.c.import_id == import_id)
-        .group_by(import_rows.c.state)
-    )
-    found = Tally()
-    for state, count in session.execute(query):
-        setattr(found, _STATES[RowState(state)], count)
-    return found
 
 
 def _begin(run: Run, journey: Journey, only: frozenset[int] | None) -> _Progress:
@@ -246,7 +200,7 @@ def _take(
     if only is None:
         counts: dict[str, int] = {}
         for row in rows:
-            counts[_STATES[row["state"]]] = counts.get(_STATES[row["state"]], 0) + 1
+            counts[COUNTED_AS[row["state"]]] = counts.get(COUNTED_AS[row["state"]], 0) + 1
         session.execute(
             update(imports)
             .where(imports.c.id == journey.import_id)

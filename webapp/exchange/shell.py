@@ -26,7 +26,8 @@ from webapp.exchange.policy import Policy
 from webapp.exchange.reading import Source
 from webapp.exchange.refusing import reasons, refused_csv
 from webapp.exchange.restoring import Way
-from webapp.exchange.running import MustNotFail, Tally, bring_in
+from webapp.exchange.running import MustNotFail, bring_in
+from webapp.exchange.tallying import Tally
 from webapp.kit.actors import SYSTEM
 from webapp.kit.errors import ShopError
 from webapp.runtime.db import Database
@@ -119,6 +120,7 @@ def import_file(
     says what it means; the proposal is printed so that it can be edited and given back.
     """
     policy = policy or Policy()
+    with_box = Box.of(images) if images else Box()
     with database.reading() as session:
         choices = commands.choices_of(session, decimal_comma=decimal_comma, blank=policy.blank)
     source: Source = as_table(file, choices) or file
@@ -137,7 +139,6 @@ def import_file(
         one = _agreed(database, means, one, agree)
     bar = Bar(quiet=quiet)
     try:
-        with_box = Box.of(images) if images else Box()
         tally = _run(Direct(database, bar), means, one, commands.open_import(one, means.storage),
                      dry=dry_run)  # fmt: skip
         if not dry_run:

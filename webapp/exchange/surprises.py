@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import traceback
+
 import structlog
 from sqlalchemy.exc import OperationalError, StatementError
 
@@ -30,6 +32,11 @@ def is_of_a_row(surprise: Exception) -> bool:
     return isinstance(surprise, faults)
 
 
+def trace_of(surprise: Exception) -> str:
+    """Where it happened, without the values on the way there: those are whole batches of rows."""
+    return "".join(traceback.format_exception(surprise))[-4_000:]
+
+
 def forget_batch(journey: Journey, numbers: set[int]) -> None:
     """What was learnt with rows whose transaction was undone. Addresses that a dry run promised
     stay promised: it only tells."""
@@ -43,6 +50,6 @@ def as_left(item: ProductRecord | LeftRow, number: int, surprise: Exception) -> 
     cells: tuple[str, ...] = ()
     if isinstance(item, ProductRecord):
         cells = next(use.cells for use in item.rows if use.number == number)
-    log.error("import row refused", row=number, exc_info=surprise)
+    log.error("import row refused", row=number, trace=trace_of(surprise))
     told = surprise.detail if isinstance(surprise, ShopError) else _UNFORESEEN
     return LeftRow(number, told, tuple(map(askable, cells)))

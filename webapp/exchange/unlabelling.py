@@ -22,7 +22,7 @@ from webapp.catalogue.columns import (
 )
 from webapp.catalogue.commands.knowing import in_chunks
 from webapp.catalogue.models import Attribute, Category, Collection
-from webapp.exchange.keeping import import_made
+from webapp.exchange.noting import import_made
 from webapp.exchange.restoring import Way
 
 _TABLES = {

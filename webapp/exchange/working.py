@@ -18,7 +18,8 @@ from webapp.exchange.pictures import (
     nothing_to_fetch,
     settle,
 )
-from webapp.exchange.running import MustNotFail, Stopped, Tally, bring_in
+from webapp.exchange.running import MustNotFail, Stopped, bring_in
+from webapp.exchange.tallying import Tally
 from webapp.kit.actors import SYSTEM, Actor
 from webapp.kit.errors import ShopError
 from webapp.runtime.jobs import GiveUp, Job, JobContext

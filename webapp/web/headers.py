@@ -89,7 +89,12 @@ class HeadAsGet:
         async def bodiless(message: Message) -> None:
             if message["type"] == "http.response.body":
                 message = {**message, "body": b""}
-            await send(message)
+            # The server looks here for whether a body is owed, and the log for what was asked.
+            scope["method"] = "HEAD"
+            try:
+                await send(message)
+            finally:
+                scope["method"] = "GET"
 
         # Not in a copy: what the router adds to the scope is read by the log outside.
         scope["method"] = "GET"

@@ -244,6 +244,7 @@ def test_a_copy_holds_everything_and_lies_there_for_a_week(db, app, clock, run_j
         "api_keys.json",
         "carts.json",
         "consents.json",
+        "downloads.json",
         "events.json",
         "linked_providers.json",
         "mails.json",

@@ -23,6 +23,13 @@ def test_the_description_is_valid(description):
     validate(description)
 
 
+def test_every_call_has_a_name_that_people_read(description):
+    names = [operation["summary"] for _, operation in operations(description)]
+
+    assert "Change user" in names
+    assert [name for name in names if "." in name or not name[0].isupper()] == []
+
+
 def _good(operation):
     """The answer to a request that went well."""
     return next(

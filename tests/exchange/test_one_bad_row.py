@@ -15,8 +15,12 @@ from sqlmodel import col
 from tests.exchange.test_importing import bring, counted
 from tests.factories.shop import picture
 from webapp.exchange.dialects.shopify.labels import CARRIED
+from webapp.exchange.documents import as_table
+from webapp.exchange.errors import Unreadable
+from webapp.exchange.lines import Choices
 from webapp.exchange.models import CatalogueImport, ImageSource, ImportRow
 from webapp.exchange.policy import Policy
+from webapp.exchange.reading import inspect
 from webapp.kit.errors import Invalid
 from webapp.main import OpenShop
 from webapp.ops.audit import audit
@@ -257,7 +261,8 @@ def test_what_nobody_foresaw_refuses_the_one_product_it_is_about(
     assert counted(second) == [0, 0, 4, 0, 1]
     assert [number for number, told in told(shop)[0].reasons.items() if told] == [3]
     with shop.database.reading() as session:
-        (refused,) = session.scalars(select(ImportRow.raw).where(ImportRow.raw != []).limit(1))
+        failed = select(ImportRow.raw).where(col(ImportRow.state) == "failed").limit(1)
+        (refused,) = session.scalars(failed)
         assert refused == ["p-3", "P 3", "S-3", "1.00", "deny", ""]
     assert audit(shop.database).findings == {}
 
@@ -316,3 +321,33 @@ def zipped(harm: str) -> bytes:
         place = data.rindex("é".encode())
         data[place : place + 2] = b"\xff\xfe"
     return b"PK" + bytes(50) if harm == "no ZIP" else bytes(data)
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        '[{"sku": "A", "name": "half \\ud800 of one", "price": "1.00"}]',
+        '{"products": [{"handle": "a", "title": "\\udfff", "variants": [{"price": "1.00"}]}]}',
+    ],
+)
+def test_halves_of_characters_in_json_are_shown_as_question_marks(document: str) -> None:
+    table = as_table(document.encode(), Choices())
+
+    assert table is not None
+    assert "?" in table.decode()
+
+
+def test_things_in_json_where_a_catalogue_has_text_are_refused() -> None:
+    dump = [
+        {"model": "product.product", "pk": 1, "fields": {"name": "A"}},
+        {"model": "product.productvariant", "pk": 2, "fields": {"product": 1, "sku": "S"}},
+        {"model": "warehouse.stock", "pk": 3, "fields": {"product_variant": 2, "quantity": "x"}},
+    ]
+
+    with pytest.raises(Unreadable, match="other things"):
+        as_table(json.dumps(dump).encode(), Choices())
+
+
+def test_an_encoding_that_spells_halves_of_characters_is_not_known() -> None:
+    with pytest.raises(Unreadable, match="do not know the encoding"):
+        inspect(b"sku,name\nA,+2AA-\n", encoding="utf-7")

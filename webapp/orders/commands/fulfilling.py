@@ -124,6 +124,7 @@ def mark_delivered(session: Session, actor: Actor, order: Order, fulfilment: str
 def hand_over(session: Session, actor: Actor, order: Order, lines: Sequence[OrderLine]) -> None:
     """What is left of these lines was given as files: sent and arrived at once. Nothing happens
     where nothing is left, or the order is not open."""
+    actor.must("orders:write")
     units = {line.public_id: left_to_fulfil(line) for line in lines if left_to_fulfil(line)}
     if units and order.status is OrderStatus.open:
         parcel = fulfil(session, actor, order, quantities=units, carrier=BY_DOWNLOAD)

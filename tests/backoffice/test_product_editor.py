@@ -47,6 +47,14 @@ def test_a_simple_product_needs_a_title_and_a_price(office, db):
     assert stock_in(db, variant) == 7
 
 
+def test_a_product_that_is_sent_without_any_version_has_one(office, db):
+    page = office.post("/admin/products/new", data={"title": "Oak stool"})
+
+    (variant,) = variants_of(db, product_of(db, "Oak stool"))
+    assert "Product added." in page.text("#notices")
+    assert variant.price_minor == 0
+
+
 def test_everything_that_is_typed_is_kept_and_shown_again(office, db):
     typed = {
         "title": "Oak stool",

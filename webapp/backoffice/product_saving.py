@@ -104,7 +104,8 @@ def carry_out(session: Session, staff: Actor, draft: Draft) -> tuple[Product, di
     saved = catalogue.save_product(session, staff, draft.save)
     if not goes_first:
         _remove(session, staff, draft)
-    by_row = dict(zip(draft.rows, saved.variants, strict=True))
+    # A new product that came without a row has one version all the same.
+    by_row = dict(zip(draft.rows, saved.variants, strict=bool(draft.rows)))
     stock = [
         StockSave(
             variant_id=variant.id or 0,

@@ -121,6 +121,7 @@ def _carry(session: Session, journey: Journey, items: list[Item]) -> None:
         categories=journey.labels.categories,
         attributes=frozenset(attributes),
         variants=externals,
+        terms=journey.labels.terms,
     )
     known = [v.id for item in items if item.found for v in item.found.variants]
     counters = stocking.counters(session, known)

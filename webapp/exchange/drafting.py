@@ -18,7 +18,6 @@ from webapp.catalogue.drafts import (
 from webapp.catalogue.models import ProductStatus
 from webapp.exchange.fields import DOWNLOADS
 from webapp.exchange.finding import FoundProduct, FoundVariant, folded
-from webapp.exchange.labelling import code_of
 from webapp.exchange.records import (
     KEEP,
     Custom,
@@ -30,6 +29,7 @@ from webapp.exchange.records import (
     UnitPrice,
     VariantRecord,
 )
+from webapp.exchange.terms import Terms
 from webapp.exchange.values import written_moment
 from webapp.inventory.commands import PolicyFields
 from webapp.inventory.models import StockPolicy
@@ -78,8 +78,10 @@ class Ground:
     new_status: str
     categories: Mapping[tuple[str, ...], int]
     attributes: frozenset[str]
+    """Codes."""
     variants: Mapping[External, int] = field(default_factory=dict)
     """Keys of variants by what other systems call them."""
+    terms: Terms = field(default_factory=Terms)
 
 
 def draft(record: ProductRecord, found: FoundProduct | None, slug: str, ground: Ground) -> Draft:
@@ -90,9 +92,9 @@ def draft(record: ProductRecord, found: FoundProduct | None, slug: str, ground: 
     fields.update(_taxes(record, made))
     _shelve(record, fields, ground)
     attributes = {
-        code_of(each.name): each.value or ""
+        code: each.value or ""
         for each in record.attributes
-        if code_of(each.name) in ground.attributes
+        if (code := ground.terms.code(each.name)) in ground.attributes
     }
     if attributes:
         fields["attributes"] = attributes

@@ -50,6 +50,7 @@ from webapp.exchange.records import (
     UnitPrice,
     VariantRecord,
 )
+from webapp.exchange.terms import terms_of
 from webapp.exchange.values import Style
 from webapp.exchange.writing import DIALECTS, written
 from webapp.inventory.models import StockPolicy
@@ -236,6 +237,7 @@ class _Batch:
         told = (
             select(
                 product_attributes.c.product_id,
+                attributes.c.code,
                 attributes.c.name,
                 product_attributes.c.text,
                 attributes.c.type,
@@ -245,8 +247,10 @@ class _Batch:
             .where(product_attributes.c.product_id.in_(ids))
             .order_by(attributes.c.name, attributes.c.id)
         )
-        for product, name, text, kind, unit in session.execute(told):
-            self.attributes[product].append(Attribute(name, text, kind.value, unit))
+        terms = terms_of(session)
+        for product, code, name, text, kind, unit in session.execute(told):
+            found = Attribute(terms.name(code, name), text, kind.value, unit)
+            self.attributes[product].append(found)
 
     def _read_ties(self, session: Session, ids: Sequence[int], keys: Sequence[int]) -> None:
         c = product_relations.c

@@ -4,23 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from sqlalchemy import select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from webapp.catalogue import commands as catalogue
 from webapp.catalogue.columns import brands, collection_products, collections, tags
-from webapp.catalogue.commands.knowing import in_chunks, label_slug
+from webapp.catalogue.commands.knowing import in_chunks
 from webapp.catalogue.models import Attribute, AttributeType, Collection
 from webapp.exchange.finding import folded
 from webapp.exchange.records import Attribute as AttributeRecord
 from webapp.exchange.records import ProductRecord
+from webapp.exchange.terms import Terms, code_of
 from webapp.kit.actors import Actor
 from webapp.runtime.markup import plain_line
-
-code_of = lru_cache(maxsize=4096)(label_slug)
-"""What an attribute, brand or tag is known by; a file says the same few names in every row."""
 
 MOST_LISTED = 500
 """Names of each kind that a dry run lists; of more it tells the number."""
@@ -56,8 +53,11 @@ class Labels:
     def __init__(self, session: Session) -> None:
         self.categories = catalogue.known_category_paths(session)
         self.attributes = {
-            row.code: row for row in session.scalars(select(Attribute)).all() if row.code
+            row.code: row
+            for row in session.scalars(select(Attribute).order_by(col(Attribute.id)))
+            if row.code
         }
+        self.terms = Terms((row.code, row.name) for row in self.attributes.values())
         self.collections: dict[str, int] = {
             folded(title): key
             for key, title in session.execute(
@@ -90,7 +90,7 @@ class Labels:
     def foresee(self, records: Sequence[ProductRecord], coming: Coming) -> Mapping[str, Attribute]:
         """The attributes by code as ``make`` would leave them, for a dry run to read values by."""
         for each in _attributes(records):
-            code, value = code_of(each.name), plain_line(each.value or "")
+            code, value = self.terms.code(each.name), plain_line(each.value or "")
             row = self.foreseen.get(code) or self.attributes.get(code)
             kind = AttributeType(each.kind)
             if row is None:
@@ -120,8 +120,9 @@ class Labels:
                     key = "/".join(_folded(path[:depth]))
                     coming.note("categories", key, " > ".join(path[:depth]))
         for each in _attributes(records):
-            if code_of(each.name) not in self.attributes:
-                coming.note("attributes", code_of(each.name), plain_line(each.name))
+            code = self.terms.code(each.name)
+            if code not in self.attributes:
+                coming.note("attributes", code, plain_line(each.name))
         for title in _collections(records):
             if folded(title) not in self.collections:
                 coming.note("collections", folded(title), plain_line(title))
@@ -141,7 +142,7 @@ class Labels:
                     coming.note(kind, slug, name)
 
     def _make_attribute(self, session: Session, actor: Actor, each: AttributeRecord) -> None:
-        code = code_of(each.name)
+        code = self.terms.code(each.name)
         row = self.attributes.get(code)
         value = plain_line(each.value or "")
         if row is None:
@@ -156,6 +157,7 @@ class Labels:
                 unit=each.unit,
                 choices=choices,
             )
+            self.terms.add(code, each.name)
         elif _adds(row, AttributeType(each.kind), value):
             self._offer(session, actor, row, value)
 

@@ -19,7 +19,7 @@ KNOWN = (
     ("length", "Length"),
     ("yarn-length", "Length"),
     ("origin", "Made in"),
-    ("wash_at", "Wash at"),
+    ("wash-at", "Wash at"),
     ("made", "Origin"),
 )
 
@@ -32,8 +32,8 @@ KNOWN = (
         ("yarn-length", "yarn-length"),
         ("Made in", "origin"),
         ("Origin", "made"),
-        ("wash_at", "wash_at"),
-        ("Wash at", "wash_at"),
+        ("wash-at", "wash-at"),
+        ("Wash at", "wash-at"),
         ("made", "made"),
         ("Something new", "something-new"),
     ],
@@ -69,4 +69,4 @@ def test_a_shop_takes_its_own_export_for_what_it_has(
     assert counted(planned) == counted(done) == [0, 0, rows, 0, 0]
     with shop.database.reading() as session:
         codes = session.exec(select(Attribute.code).order_by(Attribute.code)).all()
-    assert codes == ["length", "made", "origin", "wash_at", "yarn-length"]
+    assert codes == ["length", "made", "origin", "wash-at", "yarn-length"]

@@ -162,7 +162,7 @@ def test_a_file_is_checked_first_and_then_imported(person: Enters, script: bool)
 
 def ends(page: Page, heading: str) -> None:
     """Wait until the work under way is over; without script one looks again oneself."""
-    result = page.get_by_role("heading", name=heading)
+    result = page.get_by_role("heading", name=heading, exact=True)
     again = page.get_by_role("link", name="Look again")
     expect(result.or_(again).first).to_be_visible()
     for _ in range(PATIENCE_MS // 100):

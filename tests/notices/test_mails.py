@@ -19,7 +19,7 @@ from webapp.runtime.events import emit
 from webapp.runtime.mail import MailRecord
 from webapp.shop import commands as shop
 
-NOON = datetime(2026, 11, 26, 12, 5, tzinfo=UTC)
+NOON = datetime(2040, 11, 26, 12, 5, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_a_daily_mail_has_what_was_not_read_and_comes_once(db, morning_round, wr
         db.commit()
         morning_round()
         assert written() == []
-    early = datetime(2026, 11, 27, 5, 59, tzinfo=UTC)  # 06:59 in Berlin
+    early = datetime(2040, 11, 27, 5, 59, tzinfo=UTC)  # 06:59 in Berlin
     with frozen(early):
         morning_round()
         assert written() == []

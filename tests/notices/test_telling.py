@@ -24,7 +24,7 @@ from webapp.runtime.jobs.events import JobFailed
 from webapp.runtime.mail import MailBounced, MailServerRefused
 from webapp.webhooks.events import EndpointDisabled, EndpointFailing
 
-NOON = datetime(2026, 11, 26, 12, 5, tzinfo=UTC)
+NOON = datetime(2040, 11, 26, 12, 5, tzinfo=UTC)
 
 
 def make_staff(db, role="owner"):

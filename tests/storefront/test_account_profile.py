@@ -57,7 +57,7 @@ def test_a_profile_is_changed_and_what_is_wrong_comes_back(browser, db, ada):
         "Countess Ada",
         "ada.l",
     )
-    with frozen(datetime(2027, 1, 10, 22, 30, tzinfo=UTC)):
+    with frozen(datetime(2040, 1, 10, 22, 30, tzinfo=UTC)):
         signed_in(browser, db, ada)
         assert "23:30" in browser.get("/account/security").text("main")
         browser.post("/account/profile", data={"username": "ada.l", "time_zone": "Asia/Tokyo"})

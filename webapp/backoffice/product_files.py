@@ -12,7 +12,7 @@ from webapp.accounts.guards import Staff, StaffBeside
 from webapp.backoffice.blaming import blame
 from webapp.backoffice.product_forms import FileNameForm, FilesForm
 from webapp.catalogue.commands import product_by_public_id
-from webapp.catalogue.models import Variant
+from webapp.catalogue.models import Product, Variant
 from webapp.downloads import commands, queries
 from webapp.downloads.commands import KeptFile
 from webapp.kit.actors import Actor
@@ -76,7 +76,8 @@ def add_files(
 def give_files(request: Request, db: Db, staff: Staff, public_id: str) -> Response:
     """Give the files to those who paid before there were any."""
     staff.must("catalogue:write")
-    count = commands.grant_waiting(db, staff, list(_variants(db, public_id)))
+    variants = _variants(db, product_by_public_id(db, public_id))
+    count = commands.grant_waiting(db, staff, list(variants))
     orders = "1 order has" if count == 1 else f"{count} orders have"
     return _back(request, public_id, f"{orders} the files now." if count else "No file fits.")
 
@@ -164,7 +165,7 @@ def _context(
     renaming: Mapping[str, Submission[FileNameForm]] | None = None,
 ) -> dict[str, object]:
     product = product_by_public_id(session, public_id)
-    titles = _variants(session, public_id)
+    titles = _variants(session, product)
     return {
         "product": product,
         "files": queries.assets_of(session, public_id, titles),
@@ -178,9 +179,8 @@ def _context(
     }
 
 
-def _variants(session: Session, public_id: str) -> dict[str, str]:
+def _variants(session: Session, product: Product) -> dict[str, str]:
     """What tells the variants apart, by their ids, in their order."""
-    product = product_by_public_id(session, public_id)
     rows = session.execute(
         select(col(Variant.public_id), col(Variant.title), col(Variant.sku))
         .where(col(Variant.product_id) == product.id)

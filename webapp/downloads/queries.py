@@ -15,6 +15,7 @@ from webapp.downloads.models import DigitalAsset, Entitlement, EntitlementState
 from webapp.kit.clock import now
 from webapp.kit.paging import Page, Turn
 from webapp.media.queries import Image
+from webapp.orders import queries as orders
 from webapp.orders.models import Order, OrderLine, OrderStatus
 
 LIVE = (OrderStatus.open, OrderStatus.completed)
@@ -102,16 +103,7 @@ def of_person(
     """The digital lines of somebody's orders (by key), the newest first: two statements."""
     turn: Turn[Any] = Turn.of(cursor, datetime, int)
     query = _lines().where(col(Order.person_id) == person, or_(~_is_over(), has_files()))
-    placed, key = col(Order.placed_at), col(OrderLine.id)
-    if turn.edge is not None:
-        at, last = turn.edge
-        if turn.goes_back:
-            query = query.where(or_(placed > at, and_(placed == at, key > last)))
-        else:
-            query = query.where(or_(placed < at, and_(placed == at, key < last)))
-    by = (placed.asc(), key.asc()) if turn.goes_back else (placed.desc(), key.desc())
-    found = session.execute(query.order_by(*by).limit(size + 1)).all()
-    page = turn.page(found, size, lambda row: [row.placed_at, row.id])
+    page = orders.newest_first(session, query, col(OrderLine.id), turn, size)
     return replace(page, items=tuple(_bought(session, page.items)))
 
 
@@ -204,10 +196,8 @@ def awaiting(session: Session, variants: Sequence[str], limit: int) -> Sequence[
         .join(OrderLine, col(OrderLine.order_id) == col(Order.id))
         .where(
             col(OrderLine.variant_ref).in_(variants),
-            col(OrderLine.is_digital),
-            col(OrderLine.cancelled) < col(OrderLine.quantity),
             is_paid(),
-            ~has_files(),
+            wants_files(),
         )
         .group_by(col(Order.id), col(Order.public_id))
         .order_by(col(Order.id))
@@ -222,10 +212,8 @@ def lines_without_files(session: Session, order: str) -> Sequence[tuple[str, str
         .join(Order, col(Order.id) == col(OrderLine.order_id))
         .where(
             Order.public_id == order,
-            col(OrderLine.is_digital),
-            col(OrderLine.cancelled) < col(OrderLine.quantity),
             is_paid(),
-            ~has_files(),
+            wants_files(),
         )
     ).all()
     return [(line, product) for line, product in rows]
@@ -262,6 +250,15 @@ def _is_over() -> ColumnElement[bool]:
     """Called off, so that nothing of it is waited for."""
     return or_(
         col(Order.status).in_(CALLED_OFF), col(OrderLine.cancelled) >= col(OrderLine.quantity)
+    )
+
+
+def wants_files() -> ColumnElement[bool]:
+    """Digital lines, not called off, that were given no file yet."""
+    return and_(
+        col(OrderLine.is_digital),
+        col(OrderLine.cancelled) < col(OrderLine.quantity),
+        ~has_files(),
     )
 
 

@@ -63,13 +63,8 @@ class Database:
         if self._lock:
             self._lock.acquire()
         try:
-            session = self.open_writing()
-            try:
+            with self.writing_in_turn() as session:
                 yield session
-            except BaseException:
-                self.close(session, commit=False)
-                raise
-            self.close(session, commit=True)
         finally:
             if self._lock:
                 self._lock.release()
@@ -87,6 +82,17 @@ class Database:
             yield
         finally:
             self._lock.release()
+
+    @contextmanager
+    def writing_in_turn(self) -> Iterator[Session]:
+        """The same as ``writing`` for a caller who holds the ``turn``."""
+        session = self.open_writing()
+        try:
+            yield session
+        except BaseException:
+            self.close(session, commit=False)
+            raise
+        self.close(session, commit=True)
 
     def open_reading(self) -> Session:
         """A session for reading; end it with ``close(session, commit=False)``."""

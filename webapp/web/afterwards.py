@@ -17,13 +17,8 @@ async def note_afterwards(request: Request, what: Callable[[Session], None]) -> 
     database: Database = request.app.state.database
 
     def write() -> None:
-        session = database.open_writing()
-        try:
+        with database.writing_in_turn() as session:
             what(session)
-        except BaseException:
-            database.close(session, commit=False)
-            raise
-        database.close(session, commit=True)
 
     try:
         async with database.turn():

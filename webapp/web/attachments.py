@@ -36,10 +36,11 @@ def attachment(
         )
     headers["Content-Disposition"] = f"attachment; filename*=utf-8''{quote(file_name, safe='')}"
     headers["Content-Length"] = str(size)
-    return StreamingResponse(_pieces(storage, key), media_type=content_type, headers=headers)
+    return StreamingResponse(pieces_of(storage, key), media_type=content_type, headers=headers)
 
 
-def _pieces(storage: Storage, key: str) -> Iterator[bytes]:
+def pieces_of(storage: Storage, key: str) -> Iterator[bytes]:
+    """A stored file a piece at a time."""
     with storage.open(key) as kept:
         while piece := kept.read(_CHUNK):
             yield piece

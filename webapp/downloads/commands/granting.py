@@ -32,9 +32,7 @@ def grant(session: Session, order: Order, actor: Actor = SYSTEM) -> int:
         select(OrderLine)
         .where(
             OrderLine.order_id == order.id,
-            col(OrderLine.is_digital),
-            col(OrderLine.cancelled) < col(OrderLine.quantity),
-            ~queries.has_files(),
+            queries.wants_files(),
         )
         .order_by(col(OrderLine.position))
     ).all()

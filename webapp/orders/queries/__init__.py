@@ -14,7 +14,14 @@ from webapp.orders.queries.finding import (
     of_cart,
     placed_before,
 )
-from webapp.orders.queries.listing import OrderFilter, OrderRow, Waits, listing, waiting
+from webapp.orders.queries.listing import (
+    OrderFilter,
+    OrderRow,
+    Waits,
+    listing,
+    newest_first,
+    waiting,
+)
 from webapp.orders.queries.page import (
     LineView,
     OrderPage,
@@ -54,6 +61,7 @@ __all__ = [
     "find_written",
     "has_unclaimed",
     "listing",
+    "newest_first",
     "of_cart",
     "order_page",
     "page_of",

@@ -1,6 +1,5 @@
 """What is kept about somebody: a copy of it all, and leaving for good."""
 
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -16,11 +15,11 @@ from webapp.accounts.models import ExportState
 from webapp.accounts.queries import Member
 from webapp.kit.errors import NotFound
 from webapp.runtime.personal import Whose, personal_of
-from webapp.runtime.storage import Storage
 from webapp.shop import queries as shops
 from webapp.storefront.account.forms import ErasureForm
 from webapp.storefront.account.manners import private
 from webapp.tasks.queries import find
+from webapp.web.attachments import pieces_of
 from webapp.web.deps import App, Db, SettingsDep
 from webapp.web.submissions import Submission, submitted
 from webapp.web.views import after_post, redirect, view
@@ -60,7 +59,7 @@ def copy_file(request: Request, member: Fresh, db: Db, app: App, export: str) ->
         "Content-Length": str(app.storage.size(found.storage_key)),
         "Cache-Control": "private, no-store",
     }
-    pieces = _pieces(app.storage, found.storage_key)
+    pieces = pieces_of(app.storage, found.storage_key)
     return private(StreamingResponse(pieces, media_type="application/zip", headers=headers))
 
 
@@ -129,9 +128,3 @@ def _leaving(session: Session, member: Member, form: Submission[ErasureForm]) ->
         "years": shops.current(session).invoice_years,
         "erase_at": profiles.erase_at(session, member.key),
     }
-
-
-def _pieces(storage: Storage, key: str) -> Iterator[bytes]:
-    with storage.open(key) as file:
-        while piece := file.read(1 << 16):
-            yield piece

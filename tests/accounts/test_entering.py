@@ -14,6 +14,7 @@ from sqlmodel import select
 from tests.conftest import SECRET
 from tests.factories.people import PASSWORD, link_in, mails_to, make_customer, people
 from tests.factories.second import code_of, with_app
+from tests.forging import altered
 from webapp.accounts import tokens
 from webapp.accounts.models import Person
 from webapp.accounts.permissions import of_role
@@ -347,7 +348,7 @@ def test_the_right_one_among_these_opens(browser, db):
 
 def changed(text, at):
     part = list(text.split("."))
-    part[at] = part[at][:-2] + ("A" if part[at][-2] != "A" else "B") + part[at][-1]
+    part[at] = altered(part[at])
     return ".".join(part)
 
 

@@ -109,6 +109,16 @@ def test_calling_off_what_is_sent_already_says_so(office, order, db, database):
     assert "does not wait any more" in page.text("#message")
 
 
+def test_the_list_says_why_a_message_waits(office, order, db, database):
+    with database.writing() as session:
+        waiting = session.exec(select(MailRecord)).one()
+        waiting.state, waiting.last_answer = MailState.deferred, "4.2.1 Mailbox is busy"
+
+    page = office.get("/admin/mail")
+
+    assert "Tried, again later 4.2.1 Mailbox is busy" in page.text("tbody")
+
+
 def test_what_was_kept_is_sent_once_there_is_a_server(office, app, order, db):
     app.state.means.post.server = mail_server("smtp://mail.example.com")
     page = office.get("/admin/mail").submit("form[action$='/kept']")

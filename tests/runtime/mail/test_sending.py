@@ -235,6 +235,24 @@ def test_no_server_at_that_address(floor, runner_with, office_with):
     assert "cannot be reached" in waiting.last_answer
 
 
+def test_staff_hear_of_a_server_that_stays_silent_and_not_of_one_that_restarts(
+    floor, runner_with, office_with
+):
+    runner = runner_with(office_with(smtp_url="smtp://127.0.0.1:9"))
+    greet(floor)
+
+    told = []
+    for minutes in (0, 2, 10, 30, 70, 200, 26 * 60):
+        with moved(timedelta(minutes=minutes)):
+            runner.run_due()
+            told.append(len(facts_of(floor)))
+
+    assert told == [0, 0, 0, 1, 1, 1, 2]
+    name, payload = facts_of(floor)[0]
+    assert (name, payload["host"]) == ("mail_server.refused", "127.0.0.1")
+    assert "cannot be reached" in payload["answer"]
+
+
 def test_a_server_that_wants_a_password_gets_it(floor, runner_with, office_with):
     with serving(password="p@ss word") as postman:
         url = postman.url.replace("smtp://", "smtp://shop:p%40ss%20word@")

@@ -23,7 +23,8 @@ class MailBounced(Event):
 
 @dataclass(frozen=True)
 class MailServerRefused(Event):
-    """The mail server takes nothing from us: password, sender address or certificate is wrong.
+    """The mail server takes nothing from us: password, sender address or certificate is wrong, or
+    it has not answered for a while.
 
     Stated once a day at most, while messages wait.
     """

@@ -29,6 +29,8 @@ PAUSES = tuple(
 )
 """Between two tries; the last again and again until ``GIVE_UP``."""
 GIVE_UP = timedelta(days=3)
+SILENT_FOR = timedelta(minutes=30)
+"""A server that says nothing at all may be restarting; after so long staff should know."""
 SWEEP_AT_ONCE = 200
 
 jobs = Jobs("mail")
@@ -212,7 +214,8 @@ def _put_off(session: Session, record: MailRecord, answer: Answer, host: str) ->
     record.state, record.next_try_at = MailState.deferred, at + pause
     happened(record, "deferred", _told(answer), at=at)
     promise(session, record.public_id, delay=pause)
-    if answer.is_ours:
+    is_silent = answer.code is None and at - record.deferred_since >= SILENT_FOR
+    if answer.is_ours or is_silent:
         last = history(session, "mail_server", host, limit=1)
         if not last or last[0].at < at - timedelta(days=1):
             emit(session, MailServerRefused(host, answer.code, answer.sentence))

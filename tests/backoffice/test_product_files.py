@@ -6,6 +6,8 @@ from sqlmodel import select
 from tests.factories.downloads import PDF, make_download, make_file
 from tests.factories.orders import make_paid_order
 from webapp.downloads.models import DigitalAsset, Entitlement
+from webapp.kit.errors import Unavailable
+from webapp.runtime.storage import DiskStorage
 
 HOSTILE = [
     ("../../etc/passwd", PDF, "passwd", "application/pdf"),
@@ -97,6 +99,32 @@ def test_what_cannot_be_taken_is_said_and_leaves_nothing(office, db, app, upload
     assert says in page.text("#files-form")
     assert stored(db) == []
     assert list(app.state.storage.keys("downloads")) == []
+
+
+def test_a_disk_that_is_full_before_the_second_file_keeps_nothing_of_the_first(office, db, app):
+    suppers = make_download(db)
+    app.state.storage = Narrow(app.state.storage.root)
+
+    page = files_page(office, suppers).submit(
+        "#files-form", uploads=[("one.pdf", PDF), ("two.pdf", PDF)]
+    )
+
+    assert (page.status, app.state.storage.puts) == (503, 2)
+    assert "Is the disk full?" in page.text("main")
+    assert stored(db) == []
+    assert list(app.state.storage.keys("downloads")) == []
+
+
+class Narrow(DiskStorage):
+    """A disk with room for one file."""
+
+    puts = 0
+
+    def put(self, source, key):
+        self.puts += 1
+        if self.puts > 1:
+            raise Unavailable("The file could not be stored. Is the disk full?")
+        return super().put(source, key)
 
 
 def test_what_is_too_large_is_refused_unread(office, db, app):

@@ -11,13 +11,14 @@ from tests.factories.orders import CLERK, make_order, make_paid_order
 from tests.factories.people import mails_to
 from tests.orders.books import faults
 from webapp.downloads import commands, queries
-from webapp.downloads.audit import entitlements_are_paid
+from webapp.downloads.audit import entitlements_are_paid, files_are_there
 from webapp.downloads.errors import Expired, NoSuchFile, UsedUp, Withdrawn
 from webapp.downloads.models import DigitalAsset, Entitlement
 from webapp.kit import clock
 from webapp.kit.actors import SYSTEM
 from webapp.kit.clock import now
 from webapp.kit.money import Money
+from webapp.ops.audit import audit
 from webapp.orders import commands as orders
 from webapp.orders.models import CancelReason, Order
 from webapp.orders.queries import by_public_id, page_of
@@ -262,6 +263,36 @@ def test_the_audit_finds_what_nobody_paid_for(db):
     assert entitlements_are_paid(db) == [
         f"order {order.number}, entitlement ent_x: is active, but the order is not paid"
     ]
+
+
+def test_the_audit_finds_files_that_are_sold_and_lost(db, app):
+    database, storage = app.state.database, app.state.storage
+    suppers = make_download(db)
+    kept = {
+        name: make_file(db, suppers, name, storage=storage, file_name=f"{name}.pdf")
+        for name in ("whole", "torn", "gone", "bought")
+    }
+    make_paid_order(db, suppers)
+    commands.remove_asset(db, SYSTEM, kept["bought"])
+    db.commit()
+    assert files_are_there(database, storage) == []
+
+    storage.put(b"%PDF", kept["torn"].storage_key)
+    storage.delete(kept["gone"].storage_key)
+    storage.delete(kept["bought"].storage_key)
+
+    torn, gone, bought = files_are_there(database, storage)
+    assert torn.startswith(
+        "Twelve suppers: the file “torn” (torn.pdf), which is on sale, has 4 bytes on the disk, "
+        "but 40 bytes were uploaded, so nobody can download it."
+    )
+    assert "(gone.pdf), which is on sale, is not on the disk any more" in gone
+    assert f"Put {kept['gone'].storage_key} back from a backup" in gone
+    assert "(bought.pdf), which buyers still have, is not on the disk any more" in bought
+    assert "upload it again" not in bought
+    report = audit(database, storage)
+    assert report.findings["files that are sold are there"] == [torn, gone, bought]
+    assert "files that are sold are there" not in audit(database).checked
 
 
 def test_placing_an_order_that_has_to_be_paid_asks_nothing_of_downloads(db, statements):

@@ -8,8 +8,10 @@ from sqlmodel import select
 from tests.factories.downloads import PDF, make_download, make_file
 from tests.factories.orders import CLERK, make_order, make_paid_order
 from tests.factories.people import mails_to, make_customer, signed_in
+from webapp.downloads.commands import GRACE
 from webapp.downloads.models import Entitlement
 from webapp.kit import clock
+from webapp.kit.clock import now
 from webapp.kit.money import Money
 from webapp.orders import commands as orders
 from webapp.orders.links import mailed_path
@@ -68,6 +70,56 @@ def test_a_part_of_it_is_sent_and_belongs_to_the_download(browser, db, sold):
     assert used(db) == 1
 
 
+@pytest.mark.parametrize(
+    ("method", "wants", "status", "sent", "counted"),
+    [
+        ("HEAD", None, 200, b"", 0),
+        ("HEAD", "bytes=0-7", 200, b"", 0),
+        ("GET", "bytes=40-", 416, b"", 0),
+        ("GET", "bytes=0-3,900-", 416, b"", 0),
+        ("GET", "bytes=-0", 416, b"", 0),
+        ("GET", "bytes=7-2", 200, PDF, 1),
+        ("GET", "pages=1-2", 200, PDF, 1),
+        ("GET", "bytes=\xb2-", 200, PDF, 1),
+        ("GET", "bytes=" + ",".join(["0-0"] * 101), 200, PDF, 1),
+        ("GET", "bytes=38-90000", 206, PDF[38:], 1),
+    ],
+)
+def test_what_sends_nothing_of_the_file_counts_for_nothing(
+    browser, db, sold, method, wants, status, sent, counted
+):
+    _, address = sold
+    headers = {"Range": wants.encode("latin-1")} if wants else {}
+
+    answer = browser.send(method, address, headers=headers)
+
+    assert (answer.status_code, answer.content, used(db)) == (status, sent, counted)
+    if status == 416:
+        assert answer.headers["content-range"] == f"bytes */{len(PDF)}"
+    if method == "HEAD":
+        whole = browser.send("GET", address).headers
+        told = ("content-length", "content-type", "etag", "accept-ranges", "content-disposition")
+        assert [answer.headers[name] for name in told] == [whole[name] for name in told]
+
+
+def test_a_head_is_refused_as_what_follows_it_would_be(browser, db, sold):
+    order, address = sold
+    db.exec(select(Entitlement)).one().max_downloads = 1
+    db.commit()
+
+    assert browser.send("GET", address).status_code == 200
+    assert browser.send("HEAD", address).status_code == 200  # the hour in which parts may follow
+    assert browser.send("GET", address).status_code == 409
+    assert used(db) == 1
+    db.exec(select(Entitlement)).one().last_used_at = now() - GRACE
+    db.commit()
+    refused = browser.send("HEAD", address)
+    assert (refused.status_code, refused.content) == (409, b"")
+    with browser.somebody_else() as stranger:
+        assert stranger.send("HEAD", address).status_code == 404
+    assert used(db) == 1
+
+
 def test_the_address_opens_nothing_for_anybody_else(browser, db, sold):
     _, address = sold
 
@@ -104,6 +156,24 @@ def test_a_guest_gets_it_on_the_order_page_that_the_mail_leads_to(browser, db, a
         assert browser.send("GET", address).status_code == 404
 
 
+def test_who_signs_out_leaves_no_order_open_behind_them(browser, db, app, sold):
+    order, address = sold
+    guests = make_paid_order(db, make_download(db, "Slow bread"))
+    signed_in = browser.get("/account")
+    browser.get(mailed_path(links_of(db), guests.public_id))
+    pages = [f"/orders/{number}" for number in (order.number, guests.number)]
+    assert [browser.get(page).status for page in pages] == [200, 200]
+    assert "Twelve suppers" in browser.get(pages[0]).text("main")
+
+    signed_in.click("Sign out")
+
+    assert browser.send("GET", address).status_code == 404
+    for page in pages:
+        assert "Twelve suppers" not in browser.get(page).text("main")
+        assert "Slow bread" not in browser.get(page).text("main")
+    assert used(db) == 0
+
+
 def test_what_is_not_paid_or_was_given_back_is_said_and_not_sent(browser, db, sold):
     order, address = sold
     unpaid = make_order(db, make_download(db, "Slow bread"), person_id=order.person_id)
@@ -121,10 +191,12 @@ def test_what_is_not_paid_or_was_given_back_is_said_and_not_sent(browser, db, so
     assert used(db) == 0
 
 
-def test_a_file_that_is_lost_is_not_counted(browser, db, app, sold):
+def test_a_file_that_is_lost_or_torn_is_not_counted(browser, db, app, sold):
     _, address = sold
-    for key in list(app.state.storage.keys("downloads")):
-        app.state.storage.delete(key)
+    (key,) = app.state.storage.keys("downloads")
+    app.state.storage.put(PDF[:7], key)
+    assert browser.send("GET", address).status_code == 503
+    app.state.storage.delete(key)
 
     assert browser.send("GET", address).status_code == 503
     assert used(db) == 0

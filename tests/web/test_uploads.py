@@ -40,6 +40,8 @@ def test_a_kind_is_told_from_the_content(head, kind):
         ("a\r\nSet-Cookie: x.png", "aSet-Cookie- x.png"),
         (".htaccess", "htaccess"),
         ("Größe\u202e.png", "Größe.png"),
+        ("a\u2066b\u2069\u200f.pdf", "ab.pdf"),
+        ("one\u2028two\u2029\x00.pdf", "onetwo.pdf"),
         ('<img src="x">.svg', "-img src=-x-.svg"),
         ("", "file"),
         ("...", "file"),

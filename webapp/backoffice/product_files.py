@@ -14,9 +14,8 @@ from webapp.backoffice.product_forms import FileNameForm, FilesForm
 from webapp.catalogue.commands import product_by_public_id
 from webapp.catalogue.models import Product, Variant
 from webapp.downloads import commands, queries
-from webapp.downloads.commands import KeptFile
 from webapp.kit.actors import Actor
-from webapp.kit.errors import Invalid, Refused, ShopError
+from webapp.kit.errors import Invalid, Refused
 from webapp.runtime.db import Database
 from webapp.runtime.storage import Storage
 from webapp.web.attachments import attachment
@@ -55,11 +54,10 @@ def add_files(
     with data.reading() as session:
         product_by_public_id(session, public_id)
     if form.data:
-        kept = [
-            commands.keep(app.storage, one.file, file_name=one.name, kind=one.kind)
-            for one in form.data.uploads
-        ]
-        _sell(form, form.data.variant, kept, data, app.storage, staff, public_id)
+        try:
+            _sell(form.data, data, app.storage, staff, public_id)
+        except (Invalid, Refused) as refusal:
+            blame(form, refusal, {"name": "uploads"}, otherwise="uploads")
     if form.errors:
         with data.reading() as session:
             request.state.db = session
@@ -90,6 +88,7 @@ def one_file(
     staff.must("catalogue:write")
     found = queries.asset(db, public_id, asset)
     return attachment(
+        request,
         app.storage,
         found.storage_key,
         file_name=found.file_name,
@@ -133,27 +132,15 @@ def remove_file(request: Request, db: Db, staff: Staff, public_id: str, asset: s
     return _back(request, public_id, f"{name} {kept}.")
 
 
-def _sell(
-    form: Submission[FilesForm],
-    variant: str,
-    kept: list[KeptFile],
-    data: Database,
-    storage: Storage,
-    staff: Actor,
-    public_id: str,
-) -> None:
-    """A row for each kept file; where that is refused, the bytes go again."""
-    try:
+def _sell(asked: FilesForm, data: Database, storage: Storage, staff: Actor, public_id: str) -> None:
+    """Put the files away, then give each a row."""
+    with commands.all_or_none(data, storage) as kept:
+        for one in asked.uploads:
+            kept.append(commands.keep(storage, one.file, file_name=one.name, kind=one.kind))
         with data.writing() as session:
             product = product_by_public_id(session, public_id)
-            for one in kept:
-                commands.add_asset(session, staff, product, one, variant=variant)
-    except ShopError as refusal:
-        for one in kept:
-            storage.delete(one.storage_key)
-        if not isinstance(refusal, Invalid | Refused):
-            raise
-        blame(form, refusal, {"name": "uploads"}, otherwise="uploads")
+            for each in kept:
+                commands.add_asset(session, staff, product, each, variant=asked.variant)
 
 
 def _context(

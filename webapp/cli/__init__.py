@@ -148,12 +148,13 @@ def audit(
     data: DataDir = None,
     uploads: UploadsDir = None,
 ) -> None:
-    """Derive totals, stock and statuses anew from the ledgers and tell every difference."""
+    """Derive totals, stock and statuses anew from the ledgers and tell every difference; see that
+    the files that are sold are there."""
     from webapp.main import open_shop
     from webapp.ops.audit import audit as run
 
     with open_shop(settings_of(data, uploads)) as shop:
-        report = run(shop.database)
+        report = run(shop.database, shop.means.storage)
     say(json.dumps(report.as_json()) if as_json else report.text())
     if report.findings:
         raise SystemExit(1)

@@ -10,8 +10,9 @@ from webapp.downloads.errors import NoSuchFile
 from webapp.kit.actors import SHOPPER
 from webapp.kit.errors import Unavailable
 from webapp.orders.cookie import may_see
-from webapp.web.attachments import attachment
+from webapp.web.attachments import Asked, asked, attachment
 from webapp.web.deps import App, Data
+from webapp.web.headers import wants_head
 
 pages = APIRouter()
 
@@ -21,24 +22,31 @@ def file(
     request: Request, data: Data, app: App, member: VisitorBeside, entitlement: str
 ) -> Response:
     """One file, counted. The address proves nothing: it is not found for anybody who may not see
-    the order. Parts of it (RFC 9110, 14) are sent where the storage has files."""
+    the order.
+
+    What sends nothing of it counts for nothing: a HEAD, and a part that begins after its end. Parts
+    that follow a download within the hour are of it (``commands.GRACE``), so a line that broke is
+    taken up again, and a manager that fetches a file in pieces uses one download.
+    """
     with data.reading() as session:
         wanted = queries.wanted(session, entitlement)
         if not may_see(request, member, wanted.order):
             raise NoSuchFile("There is no such file, or it is not yours.")
-    if not app.storage.exists(wanted.storage_key):
+    key = wanted.storage_key
+    if not app.storage.exists(key) or app.storage.size(key) != wanted.size_bytes:
         raise Unavailable("This file cannot be read at the moment. Please write to us.")
-    is_part = "range" in request.headers
-    with data.writing() as session:
-        commands.take(
-            session,
-            entitlement,
-            is_part=is_part,
-            actor=member.actor if member is not None else SHOPPER,
-        )
+    how_much = asked(request, app.storage, key)
+    if wants_head(request) or how_much is Asked.nothing:
+        with data.reading() as session:
+            commands.ask(session, entitlement)
+    else:
+        actor = member.actor if member is not None else SHOPPER
+        with data.writing() as session:
+            commands.take(session, entitlement, is_part=how_much is Asked.some, actor=actor)
     return attachment(
+        request,
         app.storage,
-        wanted.storage_key,
+        key,
         file_name=wanted.file_name,
         content_type=wanted.content_type,
         sha256=wanted.sha256,

@@ -1,7 +1,7 @@
 """``vitrine audit``: derive everything anew from the ledgers and tell every difference.
 
 Each feature brings checks of its own tables (``<feature>/audit.py``): functions that take a session
-and return sentences. A clean shop returns none.
+and return sentences. A clean shop returns none. Where rows promise files there are checks of both.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,14 +11,17 @@ from sqlmodel import Session
 
 from webapp.catalogue.audit import CHECKS as CATALOGUE
 from webapp.downloads.audit import CHECKS as DOWNLOADS
+from webapp.downloads.audit import STORED as SOLD_FILES
 from webapp.inventory.audit import CHECKS as INVENTORY
 from webapp.orders.audit import CHECKS as ORDERS
 from webapp.payments.audit import CHECKS as PAYMENTS
 from webapp.runtime.audit import CHECKS as RUNTIME
 from webapp.runtime.db import Database
+from webapp.runtime.storage import Storage
 from webapp.webhooks.audit import CHECKS as WEBHOOKS
 
 Check = Callable[[Session], Sequence[str]]
+StoredCheck = Callable[[Database, Storage], Sequence[str]]
 
 CHECKS: dict[str, Check] = {
     **RUNTIME,
@@ -30,6 +33,9 @@ CHECKS: dict[str, Check] = {
     **WEBHOOKS,
 }
 """Every check under the name of the invariant it proves."""
+
+STORED: dict[str, StoredCheck] = {**SOLD_FILES}
+"""The same of what lies beside the database."""
 
 
 @dataclass(frozen=True)
@@ -55,12 +61,14 @@ class Report:
         return {"clean": not self.findings, "checked": self.checked, "findings": self.findings}
 
 
-def audit(database: Database) -> Report:
-    """Run every check in one consistent look at the data."""
-    findings: dict[str, list[str]] = {}
+def audit(database: Database, storage: Storage | None = None) -> Report:
+    """Run every check in one consistent look at the data; with a storage also those of files."""
+    found: dict[str, Sequence[str]] = {}
     with database.reading() as session:
         for name, check in CHECKS.items():
-            found = list(check(session))
-            if found:
-                findings[name] = found
-    return Report(checked=list(CHECKS), findings=findings)
+            found[name] = check(session)
+    if storage is not None:
+        for name, stored in STORED.items():
+            found[name] = stored(database, storage)
+    findings = {name: list(sentences) for name, sentences in found.items() if sentences}
+    return Report(checked=list(found), findings=findings)

@@ -6,11 +6,12 @@ from starlette.responses import Response
 
 from webapp.accounts.queries import Member
 from webapp.orders.models import Order
-from webapp.web.sessions import read_cookie, set_cookie
+from webapp.web.sessions import forget_cookie, held_cookies, read_cookie, set_cookie
 
 LASTS = 24 * 3600
 """Seconds after placing."""
 OPENED_LASTS = 2 * 3600
+_WAYS = ("placed", "opened")
 
 
 def give(request: Request, response: Response, order: Order) -> Response:
@@ -29,10 +30,14 @@ def holds(request: Request, order: Order) -> bool:
     """Whether this browser may see the order now."""
     # Named after the random id, not the number: a cookie's name holds fewer characters than a
     # number may.
-    return any(
-        read_cookie(request, f"{way}_{order.public_id}") == order.public_id
-        for way in ("placed", "opened")
-    )
+    return any(read_cookie(request, f"{way}_{order.public_id}") == order.public_id for way in _WAYS)
+
+
+def forget_all(request: Request, response: Response) -> None:
+    """Close every order to this browser: whoever signs out leaves nothing of theirs to the next."""
+    for way in _WAYS:
+        for name in held_cookies(request, f"{way}_"):
+            forget_cookie(request, response, name)
 
 
 def may_see(request: Request, member: Member | None, order: Order) -> bool:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_AS_HEAD = "vitrine.as_head"
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -76,7 +79,8 @@ class SecurityHeaders:
 
 
 class HeadAsGet:
-    """A HEAD is answered like the GET, without its body: no route has to think of it."""
+    """A HEAD is answered like the GET, without its body: no route has to think of it, but one whose
+    GET counts for something (``wants_head``)."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -98,4 +102,10 @@ class HeadAsGet:
 
         # Not in a copy: what the router adds to the scope is read by the log outside.
         scope["method"] = "GET"
+        scope[_AS_HEAD] = True
         await self._app(scope, receive, bodiless)
+
+
+def wants_head(request: Request) -> bool:
+    """Whether the GET that a route sees is a HEAD: nothing of the body will be sent."""
+    return bool(request.scope.get(_AS_HEAD))

@@ -98,6 +98,13 @@ def forget_cookie(request: HTTPConnection, response: Response, name: str) -> Non
     )
 
 
+def held_cookies(request: HTTPConnection, beginning: str) -> list[str]:
+    """The names, as ``set_cookie`` knows them, of all that begin so; nobody looked into them."""
+    whole = _full_name(request, beginning)
+    least = len(whole) - len(beginning)
+    return [name[least:] for name in request.cookies if name.startswith(whole)]
+
+
 def _full_name(request: HTTPConnection, name: str) -> str:
     return f"__Host-{name}" if _is_secure(request) else name
 

@@ -123,7 +123,7 @@ def kind_of(head: bytes) -> str:
 def safe_name(name: str) -> str:
     """The last part of a file's name without anything that a shell, path or header minds."""
     name = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
-    name = "".join(char for char in name if unicodedata.category(char)[0] != "C")
+    name = "".join(char for char in name if not _is_unseen(unicodedata.category(char)))
     name = re.sub(r'[<>:"|?*]+', "-", name).strip().lstrip(".")
     if len(name) > _LONGEST_NAME:
         stem, dot, suffix = name.rpartition(".")
@@ -131,6 +131,11 @@ def safe_name(name: str) -> str:
         fits = dot and len(suffix) <= 10
         name = stem[:keep] + dot + suffix if fits else name[:_LONGEST_NAME]
     return name or "file"
+
+
+def _is_unseen(category: str) -> bool:
+    """Controls, marks that turn the direction, and what ends a line or paragraph."""
+    return category[0] == "C" or category in {"Zl", "Zp"}
 
 
 def _kind_of_text(head: bytes) -> str:

@@ -9,14 +9,16 @@ from webapp.downloads.commands.arranging import (
     rename_asset,
 )
 from webapp.downloads.commands.granting import grant, grant_waiting, revoke
-from webapp.downloads.commands.keeping import KeptFile, keep
-from webapp.downloads.commands.taking import GRACE, take
+from webapp.downloads.commands.keeping import KeptFile, all_or_none, keep
+from webapp.downloads.commands.taking import GRACE, ask, take
 
 __all__ = [
     "GRACE",
     "MOST_FILES",
     "KeptFile",
     "add_asset",
+    "all_or_none",
+    "ask",
     "forget_product",
     "grant",
     "grant_waiting",

@@ -2,9 +2,15 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from sqlmodel import col, select
+
+from webapp.downloads.models import DigitalAsset
+from webapp.runtime.db import Database
 from webapp.runtime.storage import Storage, hashed_key
 
 AREA = "downloads"
@@ -36,8 +42,31 @@ def keep(storage: Storage, source: BinaryIO, *, file_name: str, kind: str) -> Ke
         digest.update(chunk)
     source.seek(0)
     key = hashed_key(AREA, secrets.token_hex(16), "")
-    size = storage.put(source, key)
+    try:
+        size = storage.put(source, key)
+    except BaseException:
+        storage.delete(key)
+        raise
     return KeptFile(file_name, digest.hexdigest(), size, _safe(kind), key)
+
+
+@contextmanager
+def all_or_none(database: Database, storage: Storage) -> Iterator[list[KeptFile]]:
+    """A list for files that are kept together: whatever goes wrong before all of them have their
+    row, the bytes of those in it go again."""
+    kept: list[KeptFile] = []
+    try:
+        yield kept
+    except BaseException:
+        # A commit whose answer was lost may have gone through: what has a row keeps its bytes.
+        keys = [one.storage_key for one in kept]
+        with database.reading() as session:
+            named = select(DigitalAsset.storage_key).where(col(DigitalAsset.storage_key).in_(keys))
+            has_row = set(session.exec(named).all()) if keys else set()
+        for key in keys:
+            if key not in has_row:
+                storage.delete(key)
+        raise
 
 
 def _safe(kind: str) -> str:

@@ -18,6 +18,13 @@ GRACE = timedelta(minutes=60)
 fetch one file in many pieces, and a line that breaks is taken up again."""
 
 
+def ask(session: Session, entitlement: str) -> None:
+    """Refuse as ``take`` would refuse a part, and count nothing: somebody asks what they would get,
+    as programs do before they take up a download that broke."""
+    found = select(Entitlement).where(col(Entitlement.public_id) == entitlement)
+    _may_be_had(session.exec(found).one_or_none(), is_part=True)
+
+
 def take(
     session: Session, entitlement: str, *, is_part: bool = False, actor: Actor = SHOPPER
 ) -> bool:
@@ -26,22 +33,14 @@ def take(
 
     Whether the asker may see the order is asked before.
     """
-    one = session.exec(
-        select(Entitlement).where(col(Entitlement.public_id) == entitlement).with_for_update()
-    ).one_or_none()
-    if one is None:
-        raise NoSuchFile("There is no such file, or it is not yours.")
-    state, at = state_of(one), now()
-    if state is FileState.withdrawn:
-        raise Withdrawn("The order was cancelled or refunded, so the file is not yours any more.")
-    if is_part and one.last_used_at is not None and at - one.last_used_at < GRACE:
+    found = select(Entitlement).where(col(Entitlement.public_id) == entitlement)
+    one, is_counted = _may_be_had(
+        session.exec(found.with_for_update()).one_or_none(), is_part=is_part
+    )
+    if is_counted:
         return False
-    if state is FileState.expired:
-        raise Expired("The time for this download is over. Write to us if you need it again.")
-    if state is FileState.used_up:
-        raise UsedUp("You have downloaded it as often as you may. Write to us if it did not work.")
     one.used += 1
-    one.last_used_at = at
+    one.last_used_at = now()
     session.add(one)
     session.flush()
     order, number, asset = session.execute(
@@ -54,3 +53,19 @@ def take(
     fact = EntitlementDownloaded(entitlement, order, number, asset, used=one.used)
     emit(session, fact, actor=actor)
     return True
+
+
+def _may_be_had(one: Entitlement | None, *, is_part: bool) -> tuple[Entitlement, bool]:
+    """It, and whether what is asked for is of a download that was counted; or the refusal."""
+    if one is None:
+        raise NoSuchFile("There is no such file, or it is not yours.")
+    state = state_of(one)
+    if state is FileState.withdrawn:
+        raise Withdrawn("The order was cancelled or refunded, so the file is not yours any more.")
+    if is_part and one.last_used_at is not None and now() - one.last_used_at < GRACE:
+        return one, True
+    if state is FileState.expired:
+        raise Expired("The time for this download is over. Write to us if you need it again.")
+    if state is FileState.used_up:
+        raise UsedUp("You have downloaded it as often as you may. Write to us if it did not work.")
+    return one, False

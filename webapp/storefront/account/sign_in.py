@@ -18,6 +18,7 @@ from webapp.accounts.guards import (
 )
 from webapp.accounts.links import LinkPurpose, link_of
 from webapp.accounts.queries import Credentials
+from webapp.orders.cookie import forget_all
 from webapp.storefront.account.coming_in import come_in, drop, onward
 from webapp.storefront.account.doors import ACCOUNT, door_context
 from webapp.storefront.account.forms import AddressForm, KeepForm, SignInForm
@@ -61,12 +62,13 @@ def submit_login(request: Request, form: SignInAsked, _turn: HashTurn, data: Dat
 
 @pages.post("/account/logout", name="account.logout")
 def logout(request: Request, db: Db) -> Response:
-    """Forget this browser. Works as often as it is asked."""
+    """Forget this browser, and the orders it may see. Works as often as it is asked."""
     secret = token_of(request)
     if secret:
         commands.sign_out(db, secret)
     response = redirect(request, "/", notice="You are signed out.")
     drop(request, response)
+    forget_all(request, response)
     return response
 
 

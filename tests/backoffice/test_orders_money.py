@@ -59,6 +59,24 @@ def test_the_same_form_sent_twice_is_one_payment(office, db):
     assert [minor for _, minor, _ in moves(db, order)] == [1999]
 
 
+@pytest.mark.parametrize(
+    ("form", "field", "kind"),
+    [("#paid-form", "paid", "capture"), ("#refund-form", "refund", "refund")],
+)
+def test_what_a_colleague_recorded_meanwhile_is_not_recorded_again(office, db, form, field, kind):
+    order = make_order(db) if kind == "capture" else make_paid_order(db)
+    mine, theirs = page_of(office, order), page_of(office, order)
+    theirs.submit(form, **{field: "5"})
+
+    page = mine.submit(form, **{field: "5"})
+
+    assert page.status == 422
+    assert "Money was recorded here since" in page.text(f"#{field}-error")
+    assert [minor for what, minor, _ in moves(db, order) if what == kind] == [500]
+    assert page.submit(form).status == 200
+    assert [minor for what, minor, _ in moves(db, order) if what == kind] == [500, 500]
+
+
 def test_money_may_still_come_in_for_an_order_that_was_called_off(office, db):
     order = make_order(db)
     commands.cancel(db, CLERK, order, reason=CancelReason.customer)

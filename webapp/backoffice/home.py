@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlmodel import Session, col
 from starlette.responses import Response
 
+from webapp.accounts.addresses import country_name
 from webapp.accounts.guards import Staff
 from webapp.backoffice.product_list import running_low
 from webapp.catalogue.models import Category, Product, ProductStatus, Variant
@@ -21,6 +22,7 @@ from webapp.orders import queries as orders
 from webapp.orders.models import FulfilmentStatus, Order, OrderStatus, PaymentStatus
 from webapp.orders.queries import OrderRow
 from webapp.pricing.models import ShippingMethod, TaxRate
+from webapp.shop.models import ShopSettings
 from webapp.shop.queries import Shop, current
 from webapp.web.deps import Db
 from webapp.web.views import view
@@ -131,12 +133,21 @@ def _tasks(session: Session, staff: Actor) -> list[Task]:
 
 def _first_steps(session: Session, shop: Shop) -> list[Step]:
     """What a shop needs before it can sell, in a sensible order."""
+    has_products = _count(session, col(Product.id)) > 0
+    unsaid = ShopSettings()
     return [
         Step(
             "Name your shop",
             "What it is called and how customers reach you.",
             "/admin/settings/shop",
             shop.is_set_up,
+        ),
+        Step(
+            "Say where you sell",
+            f"Now {country_name(shop.country)}, in {shop.currency}. "
+            "The currency stays once something has a price.",
+            "/admin/settings/selling",
+            has_products or (shop.country, shop.currency) != (unsaid.country, unsaid.currency),
         ),
         Step(
             "Say what tax you charge",

@@ -32,6 +32,8 @@ class PaidForm(Form):
     paid_reference: Reference = ""
     token: Token = ""
     """Made with the form: the same form sent twice is one payment."""
+    moves: Seen | None = None
+    """How often money had moved when the form was shown."""
 
 
 class RefundForm(Form):
@@ -40,6 +42,7 @@ class RefundForm(Form):
     refund: Annotated[str, Field(max_length=40), Says(missing="Enter the amount you gave back.")]
     refund_reference: Reference = ""
     token: Token = ""
+    moves: Seen | None = None
 
 
 class UnitsForm(Form):

@@ -25,6 +25,7 @@ from webapp.kit.errors import Invalid, Refused
 from webapp.orders import commands, queries
 from webapp.orders.models import CancelReason, Order
 from webapp.payments.errors import NoSuchPayment
+from webapp.payments.queries import moves_but
 from webapp.runtime.events import history
 from webapp.shop.queries import current
 from webapp.web.deps import Db
@@ -103,13 +104,15 @@ def record_payment(
         with _trying(
             db, form, {"amount": "paid", "provider_reference": "paid_reference"}, otherwise="paid"
         ):
+            key = _key("paid", found, asked.token)
+            _must_know_the_money(db, found, key, asked.moves)
             commands.mark_paid(
                 db,
                 staff,
                 found,
                 amount=amount_typed(asked.paid, found.currency, manners_of(request)),
                 provider_reference=asked.paid_reference,
-                key=_key("paid", found, asked.token),
+                key=key,
             )
     return _answer(request, db, public_id, Forms(paid=form), form, "The payment is recorded.")
 
@@ -129,13 +132,15 @@ def record_refund(
             {"amount": "refund", "provider_reference": "refund_reference"},
             otherwise="refund",
         ):
+            key = _key("refund", found, asked.token)
+            _must_know_the_money(db, found, key, asked.moves)
             commands.record_refund(
                 db,
                 staff,
                 found,
                 amount=amount_typed(asked.refund, found.currency, manners_of(request)),
                 provider_reference=asked.refund_reference,
-                key=_key("refund", found, asked.token),
+                key=key,
             )
     return _answer(request, db, public_id, Forms(refund=form), form, "The refund is recorded.")
 
@@ -257,6 +262,17 @@ def _must_be_current(session: Session, found: Order, seen: int) -> None:
         raise Refused(
             "The order has changed since this page was shown, or this was sent already. "
             "Look at it as it stands now, then decide."
+        )
+
+
+def _must_know_the_money(session: Session, found: Order, key: str | None, seen: int | None) -> None:
+    """Refuse what a colleague may have written down while this form was open; the same form sent
+    twice comes through, to find that it is recorded."""
+    moved = moves_but(session, found.public_id, key)
+    if seen is not None and moved is not None and moved != seen:
+        raise Refused(
+            "Money was recorded here since this page was shown. Look at it above; "
+            "if this came or went besides, send it again."
         )
 
 

@@ -83,6 +83,17 @@ def _ledger(sums: Sums) -> Ledger:
     )
 
 
+def moves_but(session: Session, reference: str, key: str | None) -> int | None:
+    """How many movements there are for ``reference``; None once ``key`` is one of them."""
+    query = (
+        select(PaymentEvent.key)
+        .join(Payment, col(Payment.id) == col(PaymentEvent.payment_id))
+        .where(col(Payment.reference) == reference)
+    )
+    keys = session.exec(query).all()
+    return None if key is not None and key in keys else len(keys)
+
+
 def movements(session: Session, reference: str) -> Sequence[Movement]:
     """The ledger of ``reference``, oldest first."""
     rows = session.exec(

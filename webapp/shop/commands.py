@@ -20,7 +20,7 @@ def change(session: Session, actor: Actor, **values: Any) -> ShopSettings:
     """Set the named settings; money in minor units. New terms get a new version.
 
     Articles (``about``, ``terms``, ``privacy``) are HTML or plain text, cleaned here.
-    Refuses with ``CurrencyIsFixed`` once there are prices or orders in the old currency.
+    Refuses with ``CurrencyIsFixed`` while there are prices or orders in the old currency.
     """
     actor.must("settings:write")
     values |= {name: clean_html(values[name]) for name in ARTICLES if name in values}
@@ -31,12 +31,8 @@ def change(session: Session, actor: Actor, **values: Any) -> ShopSettings:
     }
     if not changed:
         return settings
-    if "currency" in changed and _has_prices(session):
-        raise CurrencyIsFixed(
-            f"There are already prices in {settings.currency}. Start an empty shop to sell in "
-            f"{values['currency']}.",
-            field="currency",
-        )
+    if "currency" in changed:
+        _check_nothing_costs(session, settings.currency, values["currency"])
     for name in changed:
         setattr(settings, name, values[name])
     if "terms" in changed:
@@ -59,7 +55,22 @@ def row(session: Session) -> ShopSettings:
     return settings
 
 
-def _has_prices(session: Session) -> bool:
+def _check_nothing_costs(session: Session, old: str, new: str) -> None:
     # The tables belong to features above this one, so they are asked by name and not by model.
-    found = session.execute(text("SELECT 1 FROM variants UNION ALL SELECT 1 FROM orders LIMIT 1"))
-    return found.first() is not None
+    sold = session.execute(text("SELECT 1 FROM variants UNION ALL SELECT 1 FROM orders LIMIT 1"))
+    if sold.first() is not None:
+        raise CurrencyIsFixed(
+            f"There are already prices in {old}. Start an empty shop to sell in {new}.",
+            field="currency",
+        )
+    carried = session.execute(
+        text(
+            "SELECT 1 FROM shipping_methods "
+            "WHERE price_minor > 0 OR free_from_minor IS NOT NULL LIMIT 1"
+        )
+    )
+    if carried.first() is not None:
+        raise CurrencyIsFixed(
+            f"Shipping has prices in {old}. Remove its methods, then offer them anew in {new}.",
+            field="currency",
+        )

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from pydantic_core.core_schema import ValidationInfo
 
+from webapp.kit.currencies import CURRENCIES
 from webapp.kit.errors import Invalid
 from webapp.kit.money import Money
 from webapp.web.manners import PLAIN
@@ -62,8 +63,11 @@ def _read_amount(value: object, info: ValidationInfo) -> Money:
         return value
     manners = (info.context or {}).get("manners", PLAIN)
     decimal_mark = locale_of(manners.locale).number_symbols["latn"]["decimal"]
+    # Where the same form chooses the currency, what is typed beside it is in that one.
+    chosen = str(info.data.get("currency"))
+    currency = chosen if chosen in CURRENCIES else manners.currency
     try:
-        return Money.parse_local(str(value), manners.currency, decimal_mark == ",")
+        return Money.parse_local(str(value), currency, decimal_mark == ",")
     except Invalid as refusal:
         sentence = refusal.detail
     raise PydanticCustomError("amount", "{sentence}", {"sentence": sentence})
@@ -76,7 +80,8 @@ def _not_negative(value: Money) -> Money:
 
 
 Amount = Annotated[Money, _AmountSchema(), BeforeValidator(_read_amount)]
-"""Money in the shop's currency, typed as ``12.50``, ``1.234,50`` or ``-3``."""
+"""Money in the shop's currency, or in that of the form's field ``currency``; typed as ``12.50``,
+``1.234,50`` or ``-3``."""
 
 Price = Annotated[Amount, AfterValidator(_not_negative)]
 """An ``Amount`` of zero or more."""

@@ -10,6 +10,7 @@ from tests.factories.people import PASSWORD, make_customer, sign_in, signed_in
 from tests.factories.second import Device, code_of, with_app
 from tests.forging import altered
 from webapp.accounts import commands, factors, queries
+from webapp.accounts.commands.second_factor import WRONG as NO_CODE
 from webapp.accounts.cookie import COMING
 from webapp.accounts.guards import COOKIE
 from webapp.accounts.links import LinkPurpose, path_of
@@ -263,6 +264,39 @@ def test_nothing_is_changed_without_proving_anew(browser, db, role, path):
         answer = browser.send("POST", f"{start}/security/{path}", data={"answer": "{}"})
 
     assert answer.headers["location"] == f"{start}/confirm"
+
+
+@both_doors
+@pytest.mark.parametrize(
+    ("form", "typed", "sentence"),
+    [
+        ("password", "", "Enter your password."),
+        ("password", "wrong wrong wrong", "That is not your password. Try it again."),
+        ("code", "", "Enter a code."),
+        ("code", "12345x", NO_CODE),
+    ],
+)
+def test_what_does_not_prove_it_says_so_at_its_own_field(browser, db, role, form, typed, sentence):
+    ada = make_customer(db, role=role)
+    with_app(db, ada)
+    start = DOORS[role][0]
+    token = commands.admit(
+        db, queries.Credentials.of(ada), commands.Browser("Firefox"), second="code"
+    )
+    db.commit()
+    browser.cookies.set(COOKIE, browser.app.state.cookies.signed(COOKIE, token, 3600))
+
+    with moved(timedelta(minutes=20)):
+        page = browser.get(f"{start}/security/passkeys")
+        way = "confirm" if form == "password" else "code"
+        page = page.submit(f"#{way}-form", **{form: typed})
+
+    assert page.status == 422
+    assert page.texts(".field__error:not([hidden])") == [sentence]
+    assert page.text(f"#{form}-error") == sentence
+    assert page.one("#code").attributes["value"] == (typed if form == "code" else "")
+    assert "value" not in page.one("#password").attributes
+    assert page.one("#code-form [name=to]").attributes["value"] == f"{start}/security/passkeys"
 
 
 @both_doors

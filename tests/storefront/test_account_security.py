@@ -89,4 +89,4 @@ def test_a_wrong_password_confirms_nothing(browser, db):
     page = browser.get("/account/confirm").submit("#confirm-form", password="wrong wrong wrong")
 
     assert page.status == 422
-    assert page.text("#password-error") == "That does not match. Check both and try again."
+    assert page.text("#password-error") == "That is not your password. Try it again."

@@ -28,7 +28,7 @@ Arrive = Callable[..., Response | None]
 
 SECOND = "account/guard/second.html#second_form"
 CONFIRM = "account/guard/confirm.html#confirm_ways"
-WRONG = "That does not match. Check both and try again."
+WRONG = "That is not your password. Try it again."
 LATE = "That took too long, or something has changed. Please sign in again."
 
 Typed = Annotated[Submission[CodeForm], Depends(submitted(CodeForm))]
@@ -156,13 +156,15 @@ def _prove_anew(
                 commands.check_second_factor(session, member.key, asked.code)
         except WrongCode as wrong:
             form.refuse("code", wrong.detail)
-    elif not asked.password:
-        form.refuse("password", "Enter your password.")
-    else:
+    elif asked.password:
         with data.reading() as session:
             stored = Credentials.of(queries.by_public_id(session, member.person))
         if not proves(request, member.email, stored, asked.password):
             form.refuse("password", WRONG)
+    elif "code" in form.values:
+        form.refuse("code", "Enter a code.")
+    else:
+        form.refuse("password", "Enter your password.")
 
 
 def shown_by(request: Request, data: Database, answer: str) -> Credentials | None:

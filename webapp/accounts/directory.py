@@ -12,6 +12,7 @@ from webapp.accounts.queries import by_public_id
 from webapp.kit.actors import Actor
 from webapp.kit.errors import NotAllowed, NotFound
 from webapp.kit.paging import Page, Turn
+from webapp.runtime.paging import newest_first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,13 +47,9 @@ def people(
     ``customers:read``, staff with ``staff:write``. Raises ``NotAllowed`` for those who may see
     neither, and ``Invalid`` for a foreign cursor."""
     turn: Turn[Any] = Turn.of(cursor, int)
-    key = col(Person.id)
     query = select(*_COLUMNS).where(_visible(actor, sought.is_staff), *_conditions(sought))
-    if turn.edge is not None:
-        query = query.where(key > turn.edge[0] if turn.goes_back else key < turn.edge[0])
-    order = key.asc() if turn.goes_back else key.desc()
-    rows = session.execute(query.order_by(order).limit(size + 1)).all()
-    return turn.page(rows, size, lambda row: [row[0]]).map(lambda row: Entry(*row))
+    page = newest_first(session, query, (col(Person.id),), turn, size)
+    return page.map(lambda row: Entry(*row))
 
 
 def seen(session: Session, actor: Actor, public_id: str) -> Person:

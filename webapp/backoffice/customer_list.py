@@ -12,6 +12,7 @@ from webapp.accounts.models import Consent, CustomerGroup, CustomerTag, GroupMem
 from webapp.kit.paging import Page, Turn
 from webapp.orders.models import Order
 from webapp.orders.queries import Bought, bought_by
+from webapp.runtime.paging import newest_first
 
 STATES = (
     ("", "All"),
@@ -63,11 +64,7 @@ def listing(
         col(Person.is_active),
         col(Person.created_at),
     ).where(*_conditions(wanted))
-    if turn.edge is not None:
-        query = query.where(key > turn.edge[0] if turn.goes_back else key < turn.edge[0])
-    order = key.asc() if turn.goes_back else key.desc()
-    rows = session.execute(query.order_by(order).limit(size + 1)).all()
-    page = turn.page(rows, size, lambda row: [row[0]])
+    page = newest_first(session, query, (key,), turn, size)
     keys = [row[0] for row in page.items]
     bought, tagged = bought_by(session, keys), _tags(session, keys)
     lines = tuple(

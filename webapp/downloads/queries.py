@@ -15,8 +15,8 @@ from webapp.downloads.models import DigitalAsset, Entitlement, EntitlementState
 from webapp.kit.clock import now
 from webapp.kit.paging import Page, Turn
 from webapp.media.queries import Image
-from webapp.orders import queries as orders
 from webapp.orders.models import Order, OrderLine, OrderStatus
+from webapp.runtime.paging import newest_first
 
 LIVE = (OrderStatus.open, OrderStatus.completed)
 CALLED_OFF = (OrderStatus.cancelled, OrderStatus.expired)
@@ -103,7 +103,7 @@ def of_person(
     """The digital lines of somebody's orders (by key), the newest first: two statements."""
     turn: Turn[Any] = Turn.of(cursor, datetime, int)
     query = _lines().where(col(Order.person_id) == person, or_(~_is_over(), has_files()))
-    page = orders.newest_first(session, query, col(OrderLine.id), turn, size)
+    page = newest_first(session, query, (col(Order.placed_at), col(OrderLine.id)), turn, size)
     return replace(page, items=tuple(_bought(session, page.items)))
 
 

@@ -19,7 +19,6 @@ from webapp.orders.queries.listing import (
     OrderRow,
     Waits,
     listing,
-    newest_first,
     waiting,
 )
 from webapp.orders.queries.page import (
@@ -61,7 +60,6 @@ __all__ = [
     "find_written",
     "has_unclaimed",
     "listing",
-    "newest_first",
     "of_cart",
     "order_page",
     "page_of",

@@ -5,8 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_
-from sqlalchemy.orm import Mapped
+from sqlalchemy import ColumnElement, or_
 from sqlmodel import Session, col, func, select
 
 from webapp.kit.money import Money
@@ -18,6 +17,7 @@ from webapp.orders.models import (
     OrderStatus,
     PaymentStatus,
 )
+from webapp.runtime.paging import newest_first
 
 LONGEST_SEARCH = 200
 
@@ -90,25 +90,8 @@ def listing(
         Order.payment_status,
         Order.fulfilment_status,
     ).where(*_conditions(wanted))  # type: ignore[call-overload]
-    page = newest_first(session, query, col(Order.id), turn, size)
+    page = newest_first(session, query, (col(Order.placed_at), col(Order.id)), turn, size)
     return replace(page, items=tuple(_rows(session, list(page.items))))
-
-
-def newest_first(
-    session: Session, query: Select[Any], key: Mapped[int | None], turn: Turn[Any], size: int
-) -> Page[Any]:
-    """A page of rows of orders, or of something of theirs, which have ``placed_at`` and, as ``id``,
-    what tells those of one moment apart (``key``)."""
-    placed = col(Order.placed_at)
-    if turn.edge is not None:
-        at, last = turn.edge
-        if turn.goes_back:
-            query = query.where(or_(placed > at, and_(placed == at, key > last)))
-        else:
-            query = query.where(or_(placed < at, and_(placed == at, key < last)))
-    order = (placed.asc(), key.asc()) if turn.goes_back else (placed.desc(), key.desc())
-    found = session.execute(query.order_by(*order).limit(size + 1)).all()
-    return turn.page(found, size, lambda row: [row.placed_at, row.id])
 
 
 def waiting(what: Waits) -> list[ColumnElement[bool]]:

@@ -13,6 +13,7 @@ from webapp.runtime.jobs.declaring import Jobs
 from webapp.runtime.jobs.overseeing import JobRow
 from webapp.runtime.jobs.scheduling import key_of
 from webapp.runtime.jobs.table import LIVE, JobState, jobs
+from webapp.runtime.paging import newest_first
 
 _ROW = tuple(jobs.c[name] for name in JobRow.__dataclass_fields__)
 
@@ -56,12 +57,8 @@ def listing(
     if asked_by:
         # Said twice: only so is the partial index of those that somebody asked for used.
         query = query.where(jobs.c.asked_by == asked_by, jobs.c.asked_by != "")
-    if turn.edge is not None:
-        edge = turn.edge[0]
-        query = query.where(jobs.c.id > edge if turn.goes_back else jobs.c.id < edge)
-    query = query.order_by(jobs.c.id.asc() if turn.goes_back else jobs.c.id.desc())
-    rows = session.connection().execute(query.limit(size + 1)).all()
-    return turn.page(rows, size, lambda row: [row[0]]).map(lambda row: JobRow(*row[1:]))
+    page = newest_first(session, query, (jobs.c.id,), turn, size)
+    return page.map(lambda row: JobRow(*row[1:]))
 
 
 def failing_kinds(session: Session) -> list[FailingKind]:

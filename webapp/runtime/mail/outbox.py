@@ -12,6 +12,7 @@ from webapp.kit.errors import NotFound
 from webapp.kit.paging import Page, Turn
 from webapp.runtime.mail.letters import Letter
 from webapp.runtime.mail.table import MailRecord, MailState
+from webapp.runtime.paging import newest_first
 
 LONGEST_SEARCH = 200
 
@@ -98,14 +99,10 @@ def listing(
     session: Session, wanted: OutboxFilter, *, cursor: str | None = None, size: int = 50
 ) -> Page[OutboxRow]:
     """The newest messages first, in one statement. A foreign cursor is ``Invalid``."""
-    turn: Turn[OutboxRow] = Turn.of(cursor, int)
-    key = col(MailRecord.id)
+    turn: Turn[Any] = Turn.of(cursor, int)
     query = select(*_ROW).where(*_conditions(wanted))  # type: ignore[call-overload]
-    if turn.edge is not None:
-        query = query.where(key > turn.edge[0] if turn.goes_back else key < turn.edge[0])
-    query = query.order_by(key.asc() if turn.goes_back else key.desc()).limit(size + 1)
-    rows = [OutboxRow(*row) for row in session.exec(query)]
-    return turn.page(rows, size, lambda row: [row.id])
+    page = newest_first(session, query, (col(MailRecord.id),), turn, size)
+    return page.map(lambda row: OutboxRow(*row))
 
 
 def kept_count(session: Session) -> int:

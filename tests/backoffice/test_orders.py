@@ -173,7 +173,8 @@ def test_the_page_shows_the_whole_order(office, db):
         "Ring twice please",
         "For you",
         "Why this price",
-        "Placed for 39.98 EUR",
+        "2 x €19.99 = €39.98",
+        "Placed for €39.98",
         "Paid in full",
     ):
         assert words in desk

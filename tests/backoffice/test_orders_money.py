@@ -164,7 +164,7 @@ def test_no_more_goes_back_than_came_in(office, db, htmx):
     page = page_of(office, order).submit("#refund-form", htmx=htmx, refund="20")
 
     assert page.status == 422
-    assert "Only 19.99 EUR came in" in page.text("#refund-error")
+    assert "Only €19.99 came in" in page.text("#refund-error")
     assert page.value("#refund") == "20"
     assert [kind for kind, *_ in moves(db, order)] == ["capture"]
 

@@ -225,11 +225,11 @@ def test_the_shop_sets_how_much_an_order_must_be_worth(db):
     cart = make_cart(db, (make_goods(db, price=1000), 2))
 
     assert view(db, cart, minimum_order_minor=2001).order_problem == (
-        "We deliver orders from 20.01 EUR."
+        "We deliver orders from €20.01."
     )
     assert not view(db, cart, minimum_order_minor=2001).can_be_ordered
     assert view(db, cart, minimum_order_minor=2000).can_be_ordered
-    assert "up to 19.99 EUR" in view(db, cart, maximum_order_minor=1999).order_problem
+    assert "up to €19.99" in view(db, cart, maximum_order_minor=1999).order_problem
 
 
 def test_what_was_typed_is_kept_and_changes_nothing_else(db):

@@ -285,7 +285,7 @@ def test_a_delivery_changed_without_looking_again_shows_the_difference(browser, 
     page = order(page, method=express.public_id)
 
     assert page.status == 409
-    assert page.texts(".notice--warning li") == ["The total was 24.89 EUR and is 32.89 EUR now."]
+    assert page.texts(".notice--warning li") == ["The total was €24.89 and is €32.89 now."]
     assert orders(db) == []
     assert order(page).url == "/orders/1001"
 
@@ -299,8 +299,8 @@ def test_a_price_that_moved_stops_and_shows_the_difference(browser, db):
 
     assert page.status == 409
     assert page.texts(".notice--warning li") == [
-        "Oak stool was 19.99 EUR and costs 24.99 EUR now.",
-        "The total was 24.89 EUR and is 29.89 EUR now.",
+        "Oak stool was €19.99 and costs €24.99 now.",
+        "The total was €24.89 and is €29.89 now.",
     ]
     assert page.value("#email") == "ada@example.com"
     assert orders(db) == []

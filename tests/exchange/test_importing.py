@@ -93,7 +93,7 @@ def test_a_dry_run_tells_and_changes_nothing(shop: OpenShop, tmp_path: Path) -> 
         row = session.get(ImportRow, (one.id, 2))
         assert row is not None
         told = {message["column"]: message["new"] for message in row.messages}
-        assert (told["Price"], told["Stock"]) == ("19.00 EUR", "2")
+        assert (told["Price"], told["Stock"]) == ("€19.00", "2")
 
 
 def test_a_dry_run_reads_attributes_as_the_import_will(shop: OpenShop, tmp_path: Path) -> None:

@@ -181,7 +181,7 @@ def test_a_cart_changed_in_another_window_stops_the_order(db):
 
     assert refused.facts["differences"] == [
         "Your cart was changed in another window.",
-        "The total was 19.99 EUR and is 39.98 EUR now.",
+        "The total was €19.99 and is €39.98 now.",
     ]
 
 
@@ -193,8 +193,8 @@ def test_a_price_that_moved_stops_the_order(db):
     refused = refuse(db, cart, OrderChanged, shown_total_minor=1999)
 
     assert refused.facts["differences"] == [
-        "Oak stool was 19.99 EUR and costs 24.99 EUR now.",
-        "The total was 19.99 EUR and is 24.99 EUR now.",
+        "Oak stool was €19.99 and costs €24.99 now.",
+        "The total was €19.99 and is €24.99 now.",
     ]
 
 
@@ -206,7 +206,7 @@ def test_dearer_delivery_stops_the_order(db):
 
     refused = refuse(db, cart, OrderChanged, shown_total_minor=2489)
 
-    assert refused.facts["differences"] == ["The total was 24.89 EUR and is 25.89 EUR now."]
+    assert refused.facts["differences"] == ["The total was €24.89 and is €25.89 now."]
 
 
 def test_delivery_that_is_gone_stops_the_order(db):

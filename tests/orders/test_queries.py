@@ -19,6 +19,7 @@ from webapp.orders import commands, queries
 from webapp.orders.errors import NoSuchOrder
 from webapp.orders.models import CancelReason, FulfilmentStatus, OrderStatus, PaymentStatus
 from webapp.orders.queries import OrderFilter
+from webapp.runtime.wording import Manners
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -134,11 +135,13 @@ def test_staff_see_what_happened_and_what_can_be_done(db):
     assert [entry.text for entry in shown.timeline] == [
         "Completed",
         f"Parcel {order.number}-F1 sent with DHL 00340",
-        "Paid in full: 19.99 EUR",
-        "19.99 EUR came in",
+        "Paid in full: €19.99",
+        "€19.99 came in",
         "Confirmed: the order goes ahead",
-        "Placed for 19.99 EUR",
+        "Placed for €19.99",
     ]
+    german = queries.staff_order(db, order.number, Manners("de_DE")).timeline
+    assert german[2].text == "Paid in full: 19,99\xa0€"
     assert [str(move.amount) for move in shown.movements] == ["19.99 EUR"]
     assert not shown.can_be_marked_paid
     assert not shown.can_be_fulfilled

@@ -9,6 +9,7 @@ from jinja2 import UndefinedError
 from starlette.routing import NoMatchFound
 
 from webapp.kit.money import Money
+from webapp.runtime.wording import with_amounts
 from webapp.web.manners import Manners, speaking
 from webapp.web.templates import as_date, as_datetime, make_environment, money, number, weight
 from webapp.web.views import html_of
@@ -34,6 +35,18 @@ EVENING = datetime(2026, 3, 5, 23, 30, tzinfo=UTC)
 def test_amounts_are_exact_and_written_as_the_locale_writes_them(locale, amount, text):
     with speaking(lambda: Manners(locale=locale)):
         assert money(amount) == text
+
+
+@pytest.mark.parametrize(
+    ("plain", "written"),
+    [
+        ("2 x 1234.50 EUR = 2469.00 EUR (Trade)", "2 x 1.234,50\xa0€ = 2.469,00\xa0€ (Trade)"),
+        ("-0.05 EUR, 300 JPY.", "-0,05\xa0€, 300\xa0¥."),
+        ("SKU-7 EUR, 1.2.3 EUR, 5 EURO, 5 ABC, 1.234 EUR", None),
+    ],
+)
+def test_amounts_inside_of_words_are_written_as_others_are(plain, written):
+    assert with_amounts(plain, Manners("de_DE")) == (written or plain)
 
 
 def test_moments_are_shown_on_the_shops_clock():

@@ -33,7 +33,7 @@ from webapp.runtime.events import Subject, known_names
 from webapp.runtime.happenings import Happening, Sought, happenings
 from webapp.shop.queries import Shop, current
 from webapp.web.deps import Db
-from webapp.web.manners import Manners, speaking
+from webapp.web.manners import speaking
 from webapp.web.submissions import Submission
 from webapp.web.views import view
 
@@ -137,8 +137,7 @@ def lines(session: Session, facts: Iterable[Happening], shop: Shop) -> list[Line
     facts = list(facts)
     names = named(session, (fact.subject for fact in facts))
     versions = choices(session, {ref for fact in facts for ref in _versions_in(fact)})
-    manners = Manners(shop.locale, shop.time_zone, shop.currency)
-    with speaking(lambda: manners):
+    with speaking(lambda: shop.manners):
         return [_line(fact, names.get(fact.subject), versions, shop) for fact in facts]
 
 

@@ -30,6 +30,7 @@ from webapp.orders.models import (
 from webapp.orders.queries import OrderPage, OrderRow
 from webapp.payments.models import PaymentEventKind
 from webapp.payments.providers import CashOnDelivery
+from webapp.runtime.wording import with_amounts
 from webapp.web.manners import Manners
 from webapp.web.submissions import Submission
 from webapp.web.templates import locale_of
@@ -88,7 +89,7 @@ def desk(session: Session, manners: Manners, public_id: str, forms: Forms) -> di
     ``NoSuchOrder``.
     """
     found = queries.by_public_id(session, public_id)
-    order = queries.staff_order(session, found.number)
+    order = queries.staff_order(session, found.number, manners)
     page = order.page
     newer, older = neighbours(session, found)
     return {
@@ -104,7 +105,10 @@ def desk(session: Session, manners: Manners, public_id: str, forms: Forms) -> di
         "reason_words": {**dict(REASONS), "expired": "It ran out of time"},
         "movements": [(move, _named(move.provider_reference)) for move in order.movements],
         "trace": [
-            (step["words"], Money.from_wire(step["amount"], "amount") if step["amount"] else None)
+            (
+                with_amounts(step["words"], manners),
+                Money.from_wire(step["amount"], "amount") if step["amount"] else None,
+            )
             for step in order.trace
         ],
         "labels": {

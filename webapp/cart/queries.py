@@ -256,7 +256,7 @@ def _problem(row: CartLine, goods: Goods) -> tuple[LineProblem | None, str, int 
 def _order_problem(shop: Shop, subtotal: int) -> str:
     low, high = shop.minimum_order_minor, shop.maximum_order_minor
     if low is not None and subtotal < low:
-        return f"We deliver orders from {shop.money(low)}."
+        return f"We deliver orders from {shop.written(shop.money(low))}."
     if high is not None and subtotal > high:
-        return f"We take orders up to {shop.money(high)}. Please split it in two."
+        return f"We take orders up to {shop.written(shop.money(high))}. Please split it in two."
     return ""

@@ -32,6 +32,7 @@ from webapp.exchange.records import ProductRecord, Role, VariantRecord
 from webapp.exchange.replacing import replace_variants
 from webapp.exchange.settling import key_of, settle
 from webapp.kit.errors import ShopError
+from webapp.shop import queries as shop
 
 _TRIES = 12
 """How often the rest of a product is tried again after one of its rows was refused."""
@@ -41,6 +42,7 @@ def carry(session: Session, journey: Journey, records: Sequence[ProductRecord]) 
     """Save these products, or with ``dry`` only tell what would become of them."""
     if journey.labels is None:
         journey.labels = Labels(session)
+        journey.manners = shop.current(session).manners
     items = [_begin(record, journey) for record in records]
     rest = [item for item in items if not item.is_over]
     while rest:

@@ -16,6 +16,7 @@ from webapp.exchange.outcomes import Outcome
 from webapp.exchange.policy import Policy
 from webapp.exchange.records import ProductRecord
 from webapp.kit.actors import Actor
+from webapp.runtime.wording import PLAIN, Manners
 
 RELATIONS = {
     "related": RelationKind.related,
@@ -63,6 +64,8 @@ class Journey:
     import_id: int
     reference: str
     """The import's public id, for the stock's ledger and the event log."""
+    manners: Manners = PLAIN
+    """How the shop writes what changes."""
     site: str = ""
     dry: bool = False
     labels: Labels | None = None

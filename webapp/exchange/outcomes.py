@@ -11,6 +11,7 @@ from webapp.exchange.fields import FIELDS
 from webapp.exchange.models import RowState
 from webapp.exchange.records import Level, Problem, ProductRecord
 from webapp.kit.money import Money
+from webapp.runtime.wording import Manners, money
 
 _LONGEST = 300
 _NAMES = {
@@ -56,7 +57,7 @@ class Outcome:
         else:
             self.note(problem.row, problem.sentence, problem.column)
 
-    def changed(self, row: int, changes: Mapping[str, list[Any]], currency: str) -> None:
+    def changed(self, row: int, changes: Mapping[str, list[Any]], manners: Manners) -> None:
         """Fields with their values before and after."""
         for name, (before, after) in changes.items():
             self.messages.setdefault(row, []).append(
@@ -64,8 +65,8 @@ class Outcome:
                     "column": label_of(name),
                     "text": "",
                     "level": "change",
-                    "old": shown(name, before, currency),
-                    "new": shown(name, after, currency),
+                    "old": shown(name, before, manners),
+                    "new": shown(name, after, manners),
                 }
             )
 
@@ -87,12 +88,12 @@ def label_of(name: str) -> str:
     return _MORE.get(name) or name.replace("_", " ").capitalize()
 
 
-def shown(name: str, value: Any, currency: str) -> str:
+def shown(name: str, value: Any, manners: Manners) -> str:
     """A value as a short text."""
     if value is None or value == "":
         text = ""
     elif name.endswith("_minor"):
-        text = _amount(value, currency)
+        text = money(Money(value, manners.currency), manners)
     elif isinstance(value, Enum):
         text = str(value.value)
     elif isinstance(value, bool):
@@ -106,10 +107,6 @@ def shown(name: str, value: Any, currency: str) -> str:
     else:
         text = str(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-
-
-def _amount(minor: int, currency: str) -> str:
-    return f"{Money(minor, currency).decimal_string()} {currency}"
 
 
 def _message(column: str, sentence: str, level: str) -> dict[str, Any]:

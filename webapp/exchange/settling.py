@@ -117,15 +117,15 @@ def _tell(item: Item, journey: Journey, more: bool) -> None:
         journey.seen[outcome.target] = outcome.first
     for problem in item.draft.problems:
         outcome.note(problem.row, problem.sentence, problem.column)
-    outcome.changed(outcome.first, saved.changed, journey.currency)
+    outcome.changed(outcome.first, saved.changed, journey.manners)
     for row, changes, change in zip(
         item.draft.rows, saved.variant_changes, item.stock, strict=True
     ):
-        outcome.changed(row, changes, journey.currency)
+        outcome.changed(row, changes, journey.manners)
         if change.note:
             outcome.note(row, change.note)
         if saved.state != "created" or change.changed.get("on_hand"):
-            outcome.changed(row, change.changed, journey.currency)
+            outcome.changed(row, change.changed, journey.manners)
 
 
 def _labels_missing(item: Item, journey: Journey) -> bool:

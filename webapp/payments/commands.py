@@ -17,6 +17,7 @@ from webapp.payments.errors import (
 from webapp.payments.events import PaymentCaptured, PaymentRefunded
 from webapp.payments.models import Payment, PaymentEvent, PaymentEventKind
 from webapp.runtime.events import emit
+from webapp.shop import queries as shops
 
 LONGEST_REFERENCE = 200
 
@@ -94,7 +95,9 @@ def record_refund(
     if amount.minor > ledger.captured - ledger.refunded:
         left = Money(ledger.captured - ledger.refunded, payment.currency)
         raise MoreThanCaptured(
-            f"Only {left} came in and was not given back yet.", field="amount", left=left.wire()
+            f"Only {shops.current(session).written(left)} came in and was not given back yet.",
+            field="amount",
+            left=left.wire(),
         )
     event = _record(
         session, actor, payment, PaymentEventKind.refund, amount, provider_reference, key

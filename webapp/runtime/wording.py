@@ -16,7 +16,8 @@ from babel.dates import format_date, format_datetime, get_timezone
 from babel.numbers import format_currency, format_decimal
 from babel.units import format_unit
 
-from webapp.kit.money import Money, exponent
+from webapp.kit.errors import Invalid
+from webapp.kit.money import CURRENCIES, Money, exponent
 
 _GRAMS_IN = {
     "g": Decimal(1),
@@ -26,6 +27,8 @@ _GRAMS_IN = {
 }
 _LETTER_MEETS_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 """Where CLDR wants a space inside an amount (``currencySpacing``), which Babel leaves out."""
+_PLAIN_AMOUNT = re.compile(rf"(?<![\w.-])(-?[0-9]{{1,15}}(?:\.[0-9]+)?) ({'|'.join(CURRENCIES)})\b")
+"""What ``str`` makes of money."""
 _UNIT_NAMES = {"g": "mass-gram", "kg": "mass-kilogram", "oz": "mass-ounce", "lb": "mass-pound"}
 
 
@@ -63,9 +66,24 @@ def spoken() -> Manners:
     return ask() if ask is not None else PLAIN
 
 
-def money(amount: Money) -> str:
-    """An amount in the shop's way of writing, in its own currency: ``€12.34``, ``12,34 €``."""
-    return _money(amount.minor, amount.currency, spoken().locale)
+def money(amount: Money, manners: Manners | None = None) -> str:
+    """An amount in the shop's way of writing, in its own currency: ``€12.34``, ``12,34 €``.
+
+    Sentences that are put together outside of a rendering say in whose ``manners``.
+    """
+    return _money(amount.minor, amount.currency, (manners or spoken()).locale)
+
+
+def with_amounts(text: str, manners: Manners) -> str:
+    """``text`` with the amounts that stand in it as ``12.34 EUR`` in the shop's way of writing."""
+
+    def written(found: re.Match[str]) -> str:
+        try:
+            return money(Money.parse(found[1], found[2]), manners)
+        except Invalid:  # more decimals than the currency has: it was no amount of ours
+            return found[0]
+
+    return _PLAIN_AMOUNT.sub(written, text)
 
 
 def as_date(value: date | datetime, length: str = "long") -> str:

@@ -7,7 +7,7 @@ from sqlmodel import Session, select
 from webapp.kit.money import Money
 from webapp.runtime.db import once
 from webapp.runtime.mail import Letterhead
-from webapp.runtime.wording import Manners
+from webapp.runtime.wording import Manners, money
 from webapp.shop.models import ShopSettings
 
 
@@ -54,6 +54,15 @@ class Shop:
         """``minor`` units of the shop's currency."""
         return Money(minor, self.currency)
 
+    @property
+    def manners(self) -> Manners:
+        """How the shop writes amounts, dates and weights."""
+        return Manners(self.locale, self.time_zone, self.currency, self.weight_unit)
+
+    def written(self, amount: Money) -> str:
+        """``amount`` for a sentence, in the shop's way of writing."""
+        return money(amount, self.manners)
+
 
 LOCALES = ("en_GB", "en_US", "de_DE", "de_AT", "de_CH", "fr_FR", "it_IT", "es_ES", "nl_NL", "pt_PT")
 """In whose manner amounts and dates can be written."""
@@ -86,5 +95,5 @@ def letterhead(session: Session) -> Letterhead:
         email=shop.email,
         phone=shop.phone,
         address=tuple(line.strip() for line in shop.address.splitlines() if line.strip()),
-        manners=Manners(shop.locale, shop.time_zone, shop.currency, shop.weight_unit),
+        manners=shop.manners,
     )

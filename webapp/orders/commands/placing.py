@@ -171,9 +171,10 @@ def _compare(shop: Shop, view: CartView, priced: Quote, placement: Placement) ->
     if view.version != placement.cart_version:
         differences.append("Your cart was changed in another window.")
     if priced.totals.total.minor != placement.shown_total_minor:
-        differences += [_moved(line) for line in view.lines if line.was is not None]
-        shown = shop.money(placement.shown_total_minor)
-        differences.append(f"The total was {shown} and is {priced.totals.total} now.")
+        differences += [_moved(shop, line) for line in view.lines if line.was is not None]
+        shown = shop.written(shop.money(placement.shown_total_minor))
+        total = shop.written(priced.totals.total)
+        differences.append(f"The total was {shown} and is {total} now.")
     if differences:
         raise OrderChanged(
             "This is not quite what you saw. Have a look at the changes, then place your order.",
@@ -183,8 +184,9 @@ def _compare(shop: Shop, view: CartView, priced: Quote, placement: Placement) ->
         raise OutsideLimits(view.order_problem)
 
 
-def _moved(line: LineView) -> str:
-    return f"{line.goods.name} was {line.was} and costs {line.unit} now."
+def _moved(shop: Shop, line: LineView) -> str:
+    was, costs = shop.written(line.was or line.unit), shop.written(line.unit)
+    return f"{line.goods.name} was {was} and costs {costs} now."
 
 
 def _provider(shop: Shop, priced: Quote, placement: Placement) -> PaymentProvider:

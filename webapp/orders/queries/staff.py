@@ -13,6 +13,7 @@ from webapp.orders.queries.finding import by_number
 from webapp.orders.queries.page import OrderPage, page_of
 from webapp.payments.queries import Movement, movements
 from webapp.runtime.events import PastEvent, history
+from webapp.runtime.wording import PLAIN, Manners, money
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,9 @@ class StaffOrder:
         return self.can_be_cancelled and not any(line.fulfilled for line in self.page.lines)
 
 
-def staff_order(session: Session, number: str) -> StaffOrder:
-    """The order of that number for staff: eight statements. Raises ``NoSuchOrder``."""
+def staff_order(session: Session, number: str, manners: Manners = PLAIN) -> StaffOrder:
+    """The order of that number for staff: eight statements. Its history is told in ``manners``.
+    Raises ``NoSuchOrder``."""
     order = by_number(session, number)
     page = page_of(session, order)
     titles = {
@@ -83,7 +85,7 @@ def staff_order(session: Session, number: str) -> StaffOrder:
         page=page,
         movements=tuple(movements(session, order.public_id)),
         cancellations=tuple(_cancellations(session, order, titles)),
-        timeline=tuple(_entry(event, order.currency) for event in reversed(happened)),
+        timeline=tuple(_entry(event, order.currency, manners) for event in reversed(happened)),
         trace=tuple(order.trace),
     )
 
@@ -108,18 +110,16 @@ def _cancellations(
     ]
 
 
-def _entry(event: PastEvent, currency: str) -> TimelineEntry:
+def _entry(event: PastEvent, currency: str, manners: Manners) -> TimelineEntry:
     return TimelineEntry(
         at=event.at,
-        text=words_of(event.name, event.payload, currency),
+        text=words_of(event.name, event.payload, currency, lambda amount: money(amount, manners)),
         by=event.actor_name,
         is_note=event.name == "order.note_added",
     )
 
 
-def words_of(
-    name: str, facts: dict[str, Any], currency: str, say: Callable[[Money], str] = str
-) -> str:
+def words_of(name: str, facts: dict[str, Any], currency: str, say: Callable[[Money], str]) -> str:
     """What a fact of an order's history says to staff; ``say`` writes its amounts."""
 
     def amount(key: str) -> str:

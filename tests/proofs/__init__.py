@@ -1,1 +1,1 @@
-"""Long proofs: races and kills against real servers. ``bin/prove [NAME] [--quick]``."""
+"""Long proofs: races and kills against real servers. ``bin/prove NAME [--quick]``."""

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tests.proofs.__main__ import PROOFS
+from tests.proofs.__main__ import PROOFS, main
 from tests.proofs.servers import ROOT
 
 
@@ -24,3 +24,11 @@ def test_a_proof_holds(name: str):
     )
     assert done.returncode == 0, done.stderr[-3000:]
     assert done.stdout.startswith(f"{name}:")
+
+
+def test_without_a_name_nothing_runs_and_each_is_told_in_a_line(capsys):
+    assert main(["--quick"]) == 2
+
+    told = capsys.readouterr().err.splitlines()
+    assert [line.split()[0] for line in told[1:]] == list(PROOFS)
+    assert all(len(line.split()) > 3 for line in told)

@@ -1,5 +1,7 @@
 """Two accounts of one customer become one, and nothing of either is lost."""
 
+from dataclasses import replace
+
 import pytest
 from sqlmodel import col, select
 
@@ -8,7 +10,8 @@ from tests.factories.orders import BERLIN, make_paid_order
 from tests.factories.people import mails_to, make_customer
 from webapp.accounts import commands, profiles, queries
 from webapp.accounts.addresses import Address
-from webapp.accounts.errors import CannotMerge, LinkSpent
+from webapp.accounts.commands.addressing import MOST
+from webapp.accounts.errors import CannotMerge, FullAddressBook, LinkSpent
 from webapp.accounts.links import LinkPurpose
 from webapp.accounts.models import AddressEntry, Consent, CustomerNote, Person
 from webapp.accounts.queries import member_of_token
@@ -22,6 +25,7 @@ from webapp.runtime.events import history
 
 HELPER = Actor("staff", "per_helper", "Hal Helper", frozenset({"customers:write"}))
 ROME = Address("IT", name="Ada", street_address="Via Appia 1", postal_code="00184", city="Roma")
+PREFERRED = select(AddressEntry).where(AddressEntry.is_delivery, AddressEntry.is_invoice)
 KEPT, GONE = "ada@example.com", "ada.l@example.com"
 
 
@@ -205,3 +209,48 @@ def test_what_was_merged_is_forgotten_with_the_one_who_stays(db, two, run_jobs):
     assert db.exec(select(Order.email)).all() == [""]
     assert db.exec(select(Consent)).all() == []
     assert mails_to(db, GONE) == []
+
+
+def test_every_address_is_kept_once_however_many_there_are(db, two):
+    kept, gone = two
+    for person, first in ((kept, 0), (gone, 10)):
+        for number in range(first, first + MOST - 1):
+            address_of(db, person, replace(ROME, street_address=f"Via Appia {number}"))
+    late, _ = (address_of(db, one, replace(ROME, city="Ostia")) for one in (gone, kept))
+    last = db.exec(
+        select(AddressEntry)
+        .where(AddressEntry.person_id == gone.id, AddressEntry.id != late.id)
+        .order_by(col(AddressEntry.id).desc())
+    ).first()
+    member = member_of_token(db, commands.sign_in(db, gone))
+    # Written over, it is what another one is: only whoever adds one is kept from that.
+    commands.change_address(
+        db, member, last.public_id, replace(ROME, street_address="Via Appia 27")
+    )
+    db.commit()
+
+    commands.merge_customers(db, HELPER, kept, gone)
+    db.commit()
+
+    book = [one.address for one in profiles.address_book(db, kept.id)]
+    assert len(book) == len(set(book)) == 29
+    assert [one.public_id for one in db.exec(PREFERRED).all()] == [
+        profiles.address_book(db, kept.id)[0].public_id
+    ]
+    with pytest.raises(FullAddressBook, match="Remove 10 of your 29 first"):
+        address_of(db, kept, BERLIN)
+
+
+def test_doubles_hand_on_what_they_are_preferred_for(db, two):
+    kept, gone = two
+    member = member_of_token(db, commands.sign_in(db, gone))
+    commands.add_address(db, member, ROME)
+    second = commands.add_address(db, member, BERLIN, is_invoice=True)
+    commands.change_address(db, member, second.public_id, ROME)
+    db.commit()
+
+    commands.merge_customers(db, HELPER, kept, gone)
+    db.commit()
+
+    book = profiles.address_book(db, kept.id)
+    assert [(one.address, one.is_delivery, one.is_invoice) for one in book] == [(ROME, True, True)]

@@ -243,6 +243,7 @@ def test_two_accounts_of_one_customer_are_merged(office, db, shoppers, by, htmx)
     assert shown.texts("tbody tr")[2:6] == [
         "Orders 0 1", "Addresses 0 0", "Notes 0 0", "Tags None vip",
     ]  # fmt: skip
+    assert "All addresses are kept" not in shown.text("#merge-form")
     after = shown.submit("#merge-form", htmx=htmx)
 
     assert "What was of ada@example.com is theirs now." in after.text("body")

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, func, select
 from starlette.responses import Response
 
 from webapp.accounts import commands, profiles, queries
+from webapp.accounts.commands.addressing import MOST
 from webapp.accounts.errors import CannotMerge
 from webapp.accounts.guards import Staff
 from webapp.accounts.models import CustomerGroup, CustomerNote, CustomerTag, GroupMember, Person
@@ -117,6 +118,7 @@ def _shown(
         "person": person,
         "form": form,
         "sides": [_side(session, one) for one in (person, gone)] if gone else None,
+        "most_addresses": MOST,
     }
     return view(request, PAGE, context, status=422 if form.errors else 200)
 

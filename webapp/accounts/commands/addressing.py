@@ -11,7 +11,7 @@ from webapp.kit.clock import now
 from webapp.runtime.events import emit
 
 MOST = 20
-"""Addresses of one person."""
+"""So many may a person have when they add one. Merging two customers keeps all that both had."""
 
 
 def add_address(
@@ -33,7 +33,11 @@ def add_address(
     ).all()
     same = next((one for one in there if _address(one) == address), None)
     if same is None and len(there) >= MOST:
-        raise FullAddressBook(f"An address book holds {MOST} addresses. Remove one first.")
+        extra = len(there) - MOST + 1
+        raise FullAddressBook(
+            f"An address book holds {MOST} addresses. "
+            f"Remove {'one' if extra == 1 else f'{extra} of your {len(there)}'} first."
+        )
     entry = same or AddressEntry(person_id=member.key, country=address.country)
     _write(entry, address)
     session.add(entry)

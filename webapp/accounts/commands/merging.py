@@ -69,7 +69,8 @@ def _must_be_mergeable(session: Session, kept: Person, gone: Person) -> None:
 
 
 def _join_addresses(session: Session, kept: Person, gone: Person) -> tuple[int, int]:
-    """The ones that are not there yet, word for word. The kept one's own stay the first choice."""
+    """The ones that are not there yet, word for word, each once: all of them, though the book may
+    then hold more than ``MOST``. The kept one's own stay the first choice."""
     mine, theirs = (
         session.exec(
             select(AddressEntry)
@@ -79,11 +80,15 @@ def _join_addresses(session: Session, kept: Person, gone: Person) -> tuple[int, 
         for person in (kept, gone)
     )
     known = {_written(entry) for entry in mine}
-    coming = [entry for entry in theirs if _written(entry) not in known]
-    for entry in coming:
+    coming: dict[tuple[str, ...], AddressEntry] = {}
+    for entry in theirs:
+        if _written(entry) in known:
+            continue
+        once = coming.setdefault(_written(entry), entry)
+        once.is_delivery = not mine and (once.is_delivery or entry.is_delivery)
+        once.is_invoice = not mine and (once.is_invoice or entry.is_invoice)
+    for entry in coming.values():
         entry.person_id = kept.id or 0
-        entry.is_delivery = entry.is_delivery and not mine
-        entry.is_invoice = entry.is_invoice and not mine
         session.add(entry)
     return len(mine), len(mine) + len(coming)
 

@@ -100,6 +100,8 @@ def test_a_closed_account_is_signed_out_and_lets_nobody_in_until_it_is_opened(db
     assert queries.credentials(db, ada.email) is None
     with pytest.raises(Refused):
         commands.help_customer(db, SUPPORT, ada, LinkPurpose.reset)
+    with pytest.raises(Refused):
+        commands.hand_customer_password(db, SUPPORT, ada)
     commands.open_customer(db, SUPPORT, ada)
     assert queries.credentials(db, ada.email) is not None
     names = [name for name, _ in facts(db, ada)]
@@ -123,6 +125,22 @@ def test_links_are_mailed_to_customers_and_never_for_another_purpose(db):
         commands.help_customer(db, SUPPORT, ada, LinkPurpose.verify)
 
 
+def test_a_link_that_is_handed_over_takes_the_place_of_others_and_shows_no_mailbox(db):
+    ada = make_customer(db, is_verified=False)
+    commands.help_customer(db, SUPPORT, ada, LinkPurpose.reset)
+
+    invitation = commands.hand_customer_password(db, SUPPORT, ada)
+
+    (link,) = db.exec(select(MailedLink)).all()
+    assert link.purpose is LinkPurpose.handed_customer
+    assert invitation.path is not None and invitation.path.startswith("/account/reset/")
+    commands.reset_password(db, link.public_id, "theirs", purpose=link.purpose)
+    assert (ada.password_hash, ada.is_verified) == ("theirs", False)
+    assert [name for name, _ in facts(db, ada)][1:] == [
+        "person.link_handed", "person.password_changed"
+    ]  # fmt: skip
+
+
 ACTS = {
     "tag": lambda db, actor, one: commands.tag_customer(db, actor, one, ["vip"]),
     "group": lambda db, actor, one: commands.group_customer(db, actor, one, []),
@@ -132,6 +150,7 @@ ACTS = {
     "open": lambda db, actor, one: commands.open_customer(db, actor, one),
     "sign out": lambda db, actor, one: commands.sign_customer_out(db, actor, one),
     "reset": lambda db, actor, one: commands.help_customer(db, actor, one, LinkPurpose.reset),
+    "hand": lambda db, actor, one: commands.hand_customer_password(db, actor, one),
     "add": lambda db, actor, one: commands.add_group(db, actor, "New"),
 }
 

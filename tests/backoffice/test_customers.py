@@ -11,6 +11,9 @@ from webapp.accounts import commands, queries
 from webapp.accounts.models import Consent, CustomerNote, DataExport, Person
 from webapp.accounts.permissions import ROLES
 from webapp.kit.actors import SYSTEM
+from webapp.runtime.mail.smtp import mail_server
+
+NEW = "correct horse battery"
 
 
 def found(page):
@@ -132,7 +135,10 @@ def test_staff_help_with_the_account(office, db, shoppers, run_jobs):
 
     page = office.get(path)
     assert "Firefox on Windows" in page.text("body")
-    page.submit("#reset")
+    post = office.app.state.means.post
+    kept, post.server = post.server, mail_server("smtp://mail.example.com")
+    sent = office.get(path).submit("#reset")
+    post.server = kept
     page = office.get(path).submit("#sign-out")
 
     settle(db)
@@ -140,7 +146,32 @@ def test_staff_help_with_the_account(office, db, shoppers, run_jobs):
     run_jobs()
     *_, mail = mails_to(db, "ada@example.com")
     assert link_in(mail).startswith("/account/reset/")
-    assert link_in(mail) not in office.get(path).html
+    assert link_in(mail) not in sent.html + office.get(path).html
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_where_no_mail_is_sent_a_link_is_shown_once_and_its_customer_chooses_the_password(
+    office, browser, db, shoppers, run_jobs, htmx
+):
+    path = f"/admin/customers/{shoppers['ada']}"
+
+    page = office.get(path).submit("#reset", htmx=htmx)
+
+    assert page.headers["cache-control"] == "private, no-store"
+    link = page.text("#told-link").removeprefix("http://testserver")
+    assert link not in office.get(path).html
+    assert "Link shown, to be handed over: choose a password" in office.get(path).text("body")
+    run_jobs()
+    assert {mail.subject_kind for mail in mails_to(db, "ada@example.com")} == {"order"}
+    chosen = browser.get(link).submit("#reset-form", password=NEW)
+    chosen = chosen.submit("#login-form", email="ada@example.com", password=NEW)
+    assert chosen.path == "/account"
+    assert "to be handed to you" in browser.get("/account/security/log").text(".timeline")
+    settle(db)
+    assert queries.by_email(db, "ada@example.com").password_hash
+    assert "as soon as the shop can send" in office.get(
+        f"/admin/customers/{queries.by_email(db, 'bob@example.com').public_id}"
+    ).submit("#verify").text("body")
 
 
 def test_an_account_is_closed_and_opened_again(office, db, shoppers):

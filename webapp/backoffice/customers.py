@@ -15,6 +15,7 @@ from webapp.accounts.models import Person
 from webapp.backoffice.blaming import blame
 from webapp.backoffice.customer_desk import Forms, NoteForm, SortForm, customer_by, desk
 from webapp.backoffice.customer_list import STATES, Wanted, groups, listing, tags
+from webapp.backoffice.letters import post_office
 from webapp.kit.actors import Actor
 from webapp.kit.errors import Invalid
 from webapp.web.deps import Db
@@ -28,6 +29,7 @@ LIST = "backoffice/customers/customers.html#customer_list"
 PAGE = "backoffice/customers/customer.html#customer_desk"
 ROUTE = "backoffice.customers"
 SIZE = 40
+UNTOUCHED = Forms()
 
 NoteAsked = Annotated[Submission[NoteForm], Depends(submitted(NoteForm))]
 SortAsked = Annotated[Submission[SortForm], Depends(submitted(SortForm))]
@@ -74,7 +76,7 @@ def customers(
 def customer(request: Request, db: Db, staff: Staff, public_id: str) -> Response:
     """Everything about one customer, and what can be done for them."""
     staff.must("customers:read")
-    return view(request, PAGE, desk(db, staff, public_id, Forms()))
+    return view(request, PAGE, _context(request, db, staff, public_id))
 
 
 @pages.post("/{public_id}/notes", name="backoffice.note_customer")
@@ -116,7 +118,13 @@ def sort_customer(
 
 @pages.post("/{public_id}/reset", name="backoffice.reset_customer")
 def reset_customer(request: Request, db: Db, staff: Staff, public_id: str) -> Response:
-    """Mail them a link to a new password."""
+    """Mail them a link to a new password. Where the shop sends no mail, the link is shown in this
+    one answer and kept nowhere: who asked hands it over."""
+    if not post_office(request).can_send:
+        told = commands.hand_customer_password(db, staff, customer_by(db, public_id))
+        response = view(request, PAGE, _context(request, db, staff, public_id, told=told))
+        response.headers["Cache-Control"] = "private, no-store"
+        return response
     return _done(
         request,
         db,
@@ -129,14 +137,17 @@ def reset_customer(request: Request, db: Db, staff: Staff, public_id: str) -> Re
 
 @pages.post("/{public_id}/verification", name="backoffice.verify_customer")
 def verify_customer(request: Request, db: Db, staff: Staff, public_id: str) -> Response:
-    """Mail them once more the link that confirms their address."""
+    """Mail them once more the link that confirms their address. It is shown to nobody: it would
+    confirm nothing."""
     return _done(
         request,
         db,
         staff,
         public_id,
         partial(commands.help_customer, purpose=LinkPurpose.verify),
-        "A link to confirm the address is on its way to them.",
+        "A link to confirm the address is on its way to them."
+        if post_office(request).can_send
+        else "A link to confirm the address goes to them as soon as the shop can send mail.",
     )
 
 
@@ -211,11 +222,28 @@ def _answer(
 ) -> Response:
     """The customer again: as they are now, or with what was typed and what is wrong with it."""
     if any(form is not None and form.errors for form in (forms.note, forms.sort)):
-        return view(request, PAGE, desk(session, staff, public_id, forms), status=422)
+        context = _context(request, session, staff, public_id, forms)
+        return view(request, PAGE, context, status=422)
     return after_post(
         request,
         go_to=request.app.state.url_for("backoffice.customer", public_id=public_id),
         show=PAGE,
-        context=desk(session, staff, public_id, Forms()),
+        context=_context(request, session, staff, public_id),
         notice=notice,
     )
+
+
+def _context(
+    request: Request,
+    session: Session,
+    staff: Actor,
+    public_id: str,
+    forms: Forms = UNTOUCHED,
+    told: commands.Invitation | None = None,
+) -> dict[str, Any]:
+    """``told`` is the link that is to be handed to them."""
+    return {
+        **desk(session, staff, public_id, forms),
+        "told": told,
+        "sends_mail": post_office(request).can_send,
+    }

@@ -234,18 +234,26 @@ def open_customer(session: Session, actor: Actor, person: Person) -> None:
 
 
 def help_customer(session: Session, actor: Actor, person: Person, purpose: LinkPurpose) -> None:
-    """Mail them a link to a new password, or to confirm their address; staff never see it."""
+    """Mail them a link to a new password, or to confirm their address; staff do not see it."""
     actor.must("customers:write")
     _must_be_customer(session, person)
     if purpose not in (LinkPurpose.reset, LinkPurpose.verify):
         raise Invalid("That is not mailed to customers.", field="purpose")
-    if not person.is_active:
-        raise Refused("The account is closed. Open it again first.")
+    _must_be_open(person)
     if purpose is LinkPurpose.verify and person.is_verified:
         raise Refused("The address is confirmed already.")
     if purpose is LinkPurpose.reset and not (person.password_hash or person.is_verified):
         purpose = LinkPurpose.welcome
     promise_link(session, person, purpose, by=actor)
+
+
+def hand_customer_password(session: Session, actor: Actor, person: Person) -> Invitation:
+    """A link to a new password where no mail can be sent: whoever asks is told it, hands it over
+    and answers for whom. It is on record, for them as well, and shows nothing of the mailbox."""
+    actor.must("customers:write")
+    _must_be_customer(session, person)
+    _must_be_open(person)
+    return hand_link(session, actor, person, LinkPurpose.handed_customer)
 
 
 def sign_customer_out(session: Session, actor: Actor, person: Person) -> int:
@@ -263,8 +271,13 @@ def _must_be_customer(session: Session, person: Person) -> None:
         raise NotFound("There is no such customer.")
 
 
+def _must_be_open(person: Person) -> None:
+    if not person.is_active:
+        raise Refused("The account is closed. Open it again first.")
+
+
 def _must_be_unclaimed(session: Session, person: Person) -> None:
-    """Where somebody has come in already, a link opens what is theirs: only they are sent one."""
+    """Where somebody has come in already, they are not welcomed again."""
     _must_be_customer(session, person)
     if person.password_hash or person.is_verified:
         raise Refused("They have an account that is theirs. Mail them a link to a new password.")

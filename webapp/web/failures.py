@@ -29,6 +29,7 @@ from webapp.kit.errors import ShopError, SignInNeeded
 from webapp.runtime.db import Database
 from webapp.web.meanings import STATUS, Failure, failure_of, plain_failure, status_of
 from webapp.web.problems import SCRIPT_PATHS, problem
+from webapp.web.submissions import typed_in
 from webapp.web.views import PRIVATE, html_of, is_swap, redirect
 
 __all__ = [
@@ -201,6 +202,17 @@ def _in_html(request: Request, failure: Failure) -> Response:
     }
     as_notice = is_swap(request)
     template = "errors/notice.html" if as_notice else "errors/page.html"
+    return _rendered(request, failure, template, context, as_notice=as_notice)
+
+
+def _rendered(
+    request: Request,
+    failure: Failure,
+    template: str,
+    context: Mapping[str, object],
+    *,
+    as_notice: bool,
+) -> Response:
     try:
         with _something_to_read_from(request):
             body = str(html_of(request, template, context))
@@ -238,8 +250,28 @@ def _to_sign_in(request: Request, error: SignInNeeded) -> Response:
     if page is None:
         return _in_html(request, failure_of(error))
     here = f"{path}?{request.url.query}" if request.url.query else path
+    typed = typed_in(request) if request.method == "POST" and not named else []
+    if typed:
+        return _kept(request, failure_of(error), page, here, typed)
     is_safe = request.method in {"GET", "HEAD"} and not is_swap(request)
     return redirect(request, f"{page}?to={quote(here, safe='/')}" if is_safe else page)
+
+
+def _kept(
+    request: Request, failure: Failure, page: str, here: str, typed: list[tuple[str, str]]
+) -> Response:
+    """Somebody was signed out while they typed: they sign in beside it, and send it then. With
+    htmx their page stays as it is; without, this one holds what they typed."""
+    as_notice = is_swap(request)
+    is_multipart = request.headers.get("content-type", "").startswith("multipart/form-data")
+    context = {
+        "sign_in_page": page,
+        "here": here,
+        "typed": [] if as_notice else typed,
+        "enctype": "multipart/form-data" if is_multipart else "application/x-www-form-urlencoded",
+    }
+    template = "errors/signed_out.html#signed_out" if as_notice else "errors/signed_out.html"
+    return _rendered(request, failure, template, context, as_notice=as_notice)
 
 
 def _with_allowed(request: Request, failure: Failure) -> Failure:

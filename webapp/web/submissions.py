@@ -186,7 +186,16 @@ def check(form: type[F], values: Mapping[str, object], manners: Manners) -> Subm
 
 
 def _checked(form: type[F], pairs: FormData, request: Request) -> Submission[F]:
-    return _submission(form, pairs, lambda: manners_of(request))
+    submission = _submission(form, pairs, lambda: manners_of(request))
+    request.state.typed = submission.lists
+    return submission
+
+
+def typed_in(request: Request) -> list[tuple[str, str]]:
+    """What was typed into the form that this request sent, but for passwords and files; empty
+    where no form was read."""
+    lists: Mapping[str, list[str]] = getattr(request.state, "typed", {})
+    return [(name, value) for name, values in lists.items() for value in values]
 
 
 def _submission(form: type[F], pairs: FormData, manners: Callable[[], Manners]) -> Submission[F]:

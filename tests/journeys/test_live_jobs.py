@@ -14,7 +14,7 @@ from webapp.runtime.jobs import Jobs, JobState, job_of
 Enters = Callable[..., Person]
 
 BEGUN = """new Promise(done => {
-    const look = () => window.htmx ? setTimeout(done, 50) : setTimeout(look, 20)
+    const look = () => window.htmx.version ? setTimeout(done, 50) : setTimeout(look, 20)
     look()
 })"""
 """htmx is there, and had the time to begin with the page."""

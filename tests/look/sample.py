@@ -16,9 +16,11 @@ STATIC = ROOT / "static"
 
 
 def asset(name: str) -> str:
-    """The plain address of a static file; refuses one that is not there."""
-    if not (STATIC / name).is_file():
-        raise LookupError(name)
+    """The plain address of a static file, or of several as one; refuses one that is not there."""
+    folder, _, file = name.rpartition("/")
+    for stem in Path(file).stem.split("+"):
+        if not (STATIC / folder / f"{stem}{Path(file).suffix}").is_file():
+            raise LookupError(name)
     return f"/static/{name}"
 
 

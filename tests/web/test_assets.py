@@ -56,6 +56,46 @@ def test_references_in_a_style_sheet_lead_to_hashed_files(filed, opened):
     assert f"url( '../img/{dot}' )" in more
 
 
+def test_several_files_are_asked_for_as_one_and_kept_for_good(filed, opened, tmp_path):
+    browser, assets = opened(), filed.app.state.assets
+    url = assets.url("css/more+base.css")
+
+    both = browser.send("GET", url)
+    apart = [browser.send("GET", assets.url(f"css/{name}.css")).text for name in ("more", "base")]
+
+    assert both.text == "\n".join(apart)
+    assert both.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert both.headers["content-type"] == "text/css; charset=utf-8"
+    assert both.headers["content-encoding"] == "gzip"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "css/base+absent.css",
+        "css/base+base.css",
+        "css/base+.css",
+        "css/+.css",
+        "css/base+../js/app.css",
+        "fonts/a+a.woff2",
+        "css/" + "+".join(f"x{n}" for n in range(40)) + ".css",
+    ],
+)
+def test_what_cannot_be_one_file_is_not_there(filed, opened, name):
+    assert opened().send("GET", f"/static/{name}").status_code == 404
+
+
+def test_what_visitors_put_together_is_not_kept(filed, opened):
+    browser, assets = opened(), filed.app.state.assets
+
+    answers = [
+        browser.send("GET", f"/static/css/{name}.css") for name in ("more+base", "base+more")
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    assert not [name for name in assets._files if "+" in name]
+
+
 def test_a_style_sheet_changes_its_name_with_what_it_shows(tmp_path):
     def name_with(font: bytes) -> str:
         (tmp_path / "a.woff2").write_bytes(font)

@@ -59,6 +59,21 @@ def test_the_cookie_is_locked_down_and_on_https_bound_to_the_host(signing, opene
     assert "secure" not in on_http
 
 
+@pytest.mark.parametrize(
+    ("origin", "name"),
+    [("http://localhost", "carries"), ("https://localhost", "__Host-carries")],
+)
+def test_scripts_see_that_a_browser_carries_something_and_not_what(signing, opened, origin, name):
+    browser = opened(origin=origin)
+
+    first, second = browser.send("POST", "/set"), browser.send("POST", "/set")
+
+    told = [one for one in first.headers.get_list("set-cookie") if one.startswith(name)]
+    assert [one.partition(";")[0] for one in told] == [f"{name}=1"]
+    assert "httponly" not in told[0].lower()
+    assert len(second.headers.get_list("set-cookie")) == 1
+
+
 def test_on_https_the_cookie_is_secure_and_bound_to_the_host(signing, opened):
     browser = opened(origin="https://localhost")
 

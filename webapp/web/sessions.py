@@ -16,6 +16,9 @@ from starlette.responses import Response
 
 from webapp.kit.clock import now
 
+_CARRIES = "carries"
+_CARRIES_LASTS = 400 * 86400
+"""Seconds; browsers keep nothing longer (RFC 6265bis, 5.5)."""
 LONGEST = 3800
 """Bytes of a cookie's value; browsers drop cookies of more than 4096 with name and attributes."""
 
@@ -85,6 +88,7 @@ def set_cookie(
         httponly=True,
         samesite="lax",
     )
+    _say_that_it_carries(request, response)
 
 
 def forget_cookie(request: HTTPConnection, response: Response, name: str) -> None:
@@ -103,6 +107,15 @@ def held_cookies(request: HTTPConnection, beginning: str) -> list[str]:
     whole = _full_name(request, beginning)
     least = len(whole) - len(beginning)
     return [name[least:] for name in request.cookies if name.startswith(whole)]
+
+
+def _say_that_it_carries(request: HTTPConnection, response: Response) -> None:
+    """A word for the scripts of public pages: a browser without it has neither cart nor account
+    nor notice here, and need not ask (``/me``). It says nothing more, and nothing here reads it."""
+    name = _full_name(request, _CARRIES)
+    said = any(one.startswith(f"{name}=") for one in response.headers.getlist("Set-Cookie"))
+    if name not in request.cookies and not said:
+        response.set_cookie(name, "1", _CARRIES_LASTS, secure=_is_secure(request), samesite="lax")
 
 
 def _full_name(request: HTTPConnection, name: str) -> str:

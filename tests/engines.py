@@ -22,6 +22,7 @@ ON_BOTH = (
     "tests.cart.test_merging",
     "tests.catalogue.",
     "tests.downloads.test_granting",
+    "tests.downloads.test_minding",
     "tests.exchange.test_documents",
     "tests.exchange.test_importing",
     "tests.exchange.test_one_bad_row",

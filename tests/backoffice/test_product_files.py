@@ -6,6 +6,7 @@ from sqlmodel import select
 from tests.factories.downloads import PDF, make_download, make_file
 from tests.factories.orders import make_paid_order
 from webapp.downloads.models import DigitalAsset, Entitlement
+from webapp.downloads.queries import of_order
 from webapp.kit.errors import Unavailable
 from webapp.runtime.storage import DiskStorage
 
@@ -156,6 +157,32 @@ def test_orders_that_paid_before_are_seen_and_get_the_files(office, db, app):
     after = office.get(f"/admin/orders/{order.public_id}").text("main")
     assert "No file yet" not in after
     assert "1 file given to the customer" in after
+
+
+def test_a_later_file_goes_to_earlier_buyers_by_a_box_or_a_button(office, db, run_jobs):
+    suppers = make_download(db)
+    make_file(db, suppers, "First")
+    assert files_page(office, suppers).all("#give") == []
+    order = make_paid_order(db, suppers)
+
+    page = files_page(office, suppers).submit("#files-form", uploads=[("second.pdf", PDF)])
+    run_jobs()
+    assert len(had(db, order)) == 1
+    page = page.click("Give to 1 earlier buyer the file Second")
+    run_jobs()
+    assert had(db, order) == ["First", "Second"]
+    assert "Earlier buyers get it now" in page.text("#notices")
+
+    page = files_page(office, suppers)
+    assert "earlier buyer" not in page.text("ul[aria-label='Files']")
+    page.submit("#files-form", uploads=[("third.pdf", PDF)], give="on")
+    run_jobs()
+    assert had(db, order) == ["First", "Second", "Third"]
+
+
+def had(db, order) -> list[str]:
+    db.rollback()
+    return [file.name for line in of_order(db, order.public_id) for file in line.files]
 
 
 def test_who_may_look_but_not_change_sees_names_and_no_controls(as_role, db):

@@ -36,6 +36,8 @@ _LABELS = {
     "min_weight_g": "Weight from, in grams",
     "max_weight_g": "Weight up to, in grams",
     "on_hand": "On hand",
+    "max_downloads": "Downloads allowed",
+    "expires_at": "Until",
     "committed": "Sold and not sent",
     "unavailable": "Set aside",
     "safety": "Kept back",

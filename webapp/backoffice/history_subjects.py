@@ -200,7 +200,8 @@ def _assets(session: Session, ids: Sequence[str]) -> dict[str, Named]:
 def _entitlements(session: Session, ids: Sequence[str]) -> dict[str, Named]:
     return {
         identifier: Named(
-            f"{drawn['name']} of {drawn['order_number']}", f"/admin/orders/{drawn['order']}"
+            f"{drawn['name']} of {drawn['order_number']}",
+            f"/admin/orders/{drawn['order']}/downloads",
         )
         for identifier, drawn in draw_entitlements(session, ids).items()
     }

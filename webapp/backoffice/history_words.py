@@ -61,6 +61,8 @@ _TOLD: Mapping[str, str] = {
     "entitlement.granted": "Given to the buyer",
     "entitlement.downloaded": "Downloaded",
     "entitlement.revoked": "Withdrawn",
+    "entitlement.updated": "Limits changed",
+    "asset.offered": "Given to earlier buyers",
 }
 _LINKS = {
     "verify": "confirm the address",

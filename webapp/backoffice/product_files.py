@@ -97,6 +97,14 @@ def one_file(
     )
 
 
+@pages.post("/{asset}/buyers", name="backoffice.offer_file")
+def offer_file(request: Request, db: Db, staff: Staff, public_id: str, asset: str) -> Response:
+    """Give it to those as well who bought the product before."""
+    staff.must("catalogue:write")
+    commands.offer(db, staff, queries.asset(db, public_id, asset))
+    return _back(request, public_id, "Earlier buyers get it now: each gets a message.")
+
+
 @pages.post("/{asset}/name", name="backoffice.rename_file")
 def rename_file(
     request: Request, form: NameAsked, db: Db, staff: Staff, public_id: str, asset: str
@@ -140,7 +148,9 @@ def _sell(asked: FilesForm, data: Database, storage: Storage, staff: Actor, publ
         with data.writing() as session:
             product = product_by_public_id(session, public_id)
             for each in kept:
-                commands.add_asset(session, staff, product, each, variant=asked.variant)
+                asset = commands.add_asset(session, staff, product, each, variant=asked.variant)
+                if asked.give:
+                    commands.offer(session, staff, asset)
 
 
 def _context(

@@ -115,6 +115,8 @@ class FilesForm(Form):
     ]
     variant: str = Field(default="", max_length=40)
     """Public id; empty for all of them."""
+    give: bool = False
+    """To those as well who bought the product before."""
 
 
 class FileNameForm(Form):

@@ -21,6 +21,16 @@ class Expired(Refused):
     title = "This download has expired"
 
 
+class NothingToGive(Refused):
+    title = "There is nothing to give"
+
+
+class BadLimit(Invalid):
+    """It cannot be the limit. The fact ``field`` names the input."""
+
+    title = "This limit cannot be set"
+
+
 class BadFile(Invalid):
     """It cannot be taken. The fact ``field`` names the input."""
 

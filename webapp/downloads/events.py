@@ -1,4 +1,4 @@
-"""Facts about files that are sold, and about who may have them. They name no person."""
+"""Facts about files that are sold, and about who may have them. They name no buyer."""
 
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
@@ -16,6 +16,20 @@ class AssetUpdated(Event):
     product: str
     title: str
     changed: dict[str, list[Any]] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> Subject:
+        return ("asset", self.asset)
+
+
+@dataclass(frozen=True)
+class AssetOffered(Event):
+    """Those who bought the product before are to get it as well."""
+
+    name: ClassVar[str] = "asset.offered"
+    asset: str
+    product: str
+    title: str
 
     @property
     def subject(self) -> Subject:
@@ -68,8 +82,16 @@ class EntitlementDownloaded(EntitlementEvent):
 @dataclass(frozen=True)
 class EntitlementRevoked(EntitlementEvent):
     name: ClassVar[str] = "entitlement.revoked"
-    tells: ClassVar[str] = "A file may be downloaded no more: cancelled, or refunded in full."
+    tells: ClassVar[str] = "A file may be downloaded no more: cancelled, refunded, or by staff."
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class EntitlementUpdated(EntitlementEvent):
+    """Staff changed how often or until when it may be downloaded."""
+
+    name: ClassVar[str] = "entitlement.updated"
+    changed: dict[str, list[Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -81,6 +103,8 @@ class FilesReady(Event):
     number: str
     files: int
     batch: str
+    is_again: bool = False
+    """They had been told of them before."""
 
     @property
     def subject(self) -> Subject:

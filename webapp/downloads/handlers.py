@@ -4,8 +4,8 @@ from sqlmodel import Session
 
 from webapp.catalogue.events import ProductDeleted
 from webapp.downloads import commands, mails
-from webapp.downloads.events import AssetDeleted, FilesReady
-from webapp.downloads.jobs import forget_file
+from webapp.downloads.events import AssetDeleted, AssetOffered, FilesReady
+from webapp.downloads.jobs import forget_file, give_to_buyers
 from webapp.downloads.models import RevokeReason
 from webapp.kit.actors import Actor
 from webapp.orders import queries as orders
@@ -67,6 +67,11 @@ def say_they_are_ready(session: Session, event: FilesReady) -> None:
 @handlers.on(ProductDeleted)
 def forget_its_files(session: Session, event: ProductDeleted, actor: Actor) -> None:
     commands.forget_product(session, event.product, actor=actor)
+
+
+@handlers.on(AssetOffered)
+def give_it_to_them(session: Session, event: AssetOffered) -> None:
+    give_to_buyers.later(session, asset=event.asset)
 
 
 @handlers.on(AssetDeleted)

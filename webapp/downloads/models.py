@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from webapp.kit.clock import now
@@ -48,11 +48,13 @@ class EntitlementState(StrEnum):
 class RevokeReason(StrEnum):
     cancelled = "cancelled"
     refunded = "refunded"
+    staff = "staff"
 
 
 class Entitlement(SQLModel, table=True):
-    """That whoever may see an order may have a file of one of its lines. It knows no person: the
-    order does, also when it becomes somebody else's."""
+    """That whoever may see an order may have a file of one of its lines, for all units of it that
+    were not called off. It knows no person: the order does, also when it becomes somebody else's.
+    """
 
     __tablename__ = "entitlements"
     __table_args__ = (
@@ -74,3 +76,5 @@ class Entitlement(SQLModel, table=True):
     max_downloads: int | None = None
     expires_at: datetime | None = optional_utc_field()
     """Both without limit where there is none."""
+    by_staff: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """Staff gave it again after it was withdrawn: it stays without the money being in."""

@@ -5,7 +5,13 @@ from collections.abc import Sequence
 from sqlmodel import Session, col, select
 
 from webapp.downloads import queries
-from webapp.downloads.events import EntitlementGranted, EntitlementRevoked, FilesReady
+from webapp.downloads.errors import NothingToGive
+from webapp.downloads.events import (
+    AssetOffered,
+    EntitlementGranted,
+    EntitlementRevoked,
+    FilesReady,
+)
 from webapp.downloads.models import (
     DigitalAsset,
     Entitlement,
@@ -19,6 +25,7 @@ from webapp.orders.models import Order, OrderLine
 from webapp.runtime.events import emit, emit_all
 
 AT_ONCE = 200
+Pair = tuple[OrderLine, DigitalAsset]
 
 
 def grant(session: Session, order: Order, actor: Actor = SYSTEM) -> int:
@@ -42,23 +49,10 @@ def grant(session: Session, order: Order, actor: Actor = SYSTEM) -> int:
     pairs = [(line, asset) for line in lines for asset in assets if _is_of(asset, line)]
     if not pairs:
         return 0
-    at = now()
-    given = [
-        Entitlement(line_id=line.id or 0, asset_id=asset.id or 0, granted_at=at)
-        for line, asset in pairs
-    ]
-    session.add_all(given)
-    session.flush()
-    facts = [
-        EntitlementGranted(one.public_id, order.public_id, order.number, asset.public_id)
-        for one, (_, asset) in zip(given, pairs, strict=True)
-    ]
-    emit_all(session, facts, actor=actor)
-    ready = FilesReady(order.public_id, order.number, files=len(given), batch=given[0].public_id)
-    emit(session, ready, actor=actor)
+    _give(session, order, pairs, actor)
     had = {line.public_id: line for line, _ in pairs}
     orders.hand_over(session, SYSTEM, order, list(had.values()))
-    return len(given)
+    return len(pairs)
 
 
 def grant_waiting(session: Session, actor: Actor, variants: Sequence[str]) -> int:
@@ -73,6 +67,37 @@ def grant_waiting(session: Session, actor: Actor, variants: Sequence[str]) -> in
         .with_for_update()
     ).all()
     return sum(1 for order in orders if grant(session, order, actor))
+
+
+def offer(session: Session, actor: Actor, asset: DigitalAsset) -> None:
+    """Let those have a file who bought its product before it was there. Nothing else gives it to
+    them: they may have paid for less. Refuses with ``NothingToGive`` what is not on sale."""
+    actor.must("catalogue:write")
+    if asset.is_archived:
+        raise NothingToGive("This file is sold no more. Upload it again to give it to anybody.")
+    emit(session, AssetOffered(asset.public_id, asset.product_ref, title=asset.name), actor=actor)
+
+
+def give_to_buyers(session: Session, asset: str, limit: int = AT_ONCE) -> int:
+    """Give a file (by id) to the oldest orders whose buyers have another of its product and not
+    this one; gives how many orders that were. Whose files were all withdrawn gets none."""
+    found = session.exec(select(DigitalAsset).where(DigitalAsset.public_id == asset)).first()
+    if found is None or found.is_archived:
+        return 0
+    rows = session.execute(
+        select(OrderLine, Order)
+        .join(Order, col(Order.id) == col(OrderLine.order_id))
+        .where(queries.bought_without(found))
+        .order_by(col(Order.id), col(OrderLine.position))
+        .limit(limit)
+        .with_for_update()
+    ).all()
+    by_order: dict[str, tuple[Order, list[Pair]]] = {}
+    for line, order in rows:
+        by_order.setdefault(order.public_id, (order, []))[1].append((line, found))
+    for order, pairs in by_order.values():
+        _give(session, order, pairs, SYSTEM)
+    return len(by_order)
 
 
 def revoke(
@@ -103,11 +128,29 @@ def revoke(
     for one, number, asset in rows:
         one.state = EntitlementState.revoked
         one.reason = reason.value
+        one.by_staff = False
         session.add(one)
         facts.append(EntitlementRevoked(one.public_id, order, number, asset, reason=reason.value))
     session.flush()
     emit_all(session, facts, actor=actor)
     return len(facts)
+
+
+def _give(session: Session, order: Order, pairs: Sequence[Pair], actor: Actor) -> None:
+    at = now()
+    given = [
+        Entitlement(line_id=line.id or 0, asset_id=asset.id or 0, granted_at=at)
+        for line, asset in pairs
+    ]
+    session.add_all(given)
+    session.flush()
+    facts = [
+        EntitlementGranted(one.public_id, order.public_id, order.number, asset.public_id)
+        for one, (_, asset) in zip(given, pairs, strict=True)
+    ]
+    emit_all(session, facts, actor=actor)
+    ready = FilesReady(order.public_id, order.number, files=len(given), batch=given[0].public_id)
+    emit(session, ready, actor=actor)
 
 
 def _is_paid(order: Order) -> bool:

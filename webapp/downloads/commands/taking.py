@@ -6,7 +6,7 @@ from sqlmodel import Session, col, select
 
 from webapp.downloads.errors import Expired, NoSuchFile, UsedUp, Withdrawn
 from webapp.downloads.events import EntitlementDownloaded
-from webapp.downloads.models import DigitalAsset, Entitlement
+from webapp.downloads.models import DigitalAsset, Entitlement, RevokeReason
 from webapp.downloads.queries import FileState, state_of
 from webapp.kit.actors import SHOPPER, Actor
 from webapp.kit.clock import now
@@ -61,7 +61,9 @@ def _may_be_had(one: Entitlement | None, *, is_part: bool) -> tuple[Entitlement,
         raise NoSuchFile("There is no such file, or it is not yours.")
     state = state_of(one)
     if state is FileState.withdrawn:
-        raise Withdrawn("The order was cancelled or refunded, so the file is not yours any more.")
+        why = "The order was cancelled or refunded, so the file is not yours any more."
+        by_hand = "This file was withdrawn. Write to us if you think that is wrong."
+        raise Withdrawn(by_hand if one.reason == RevokeReason.staff else why)
     if is_part and one.last_used_at is not None and now() - one.last_used_at < GRACE:
         return one, True
     if state is FileState.expired:

@@ -138,7 +138,10 @@ def words_of(name: str, facts: dict[str, Any], currency: str, say: Callable[[Mon
             return f"Cancelled ({facts.get('reason')}), worth {amount('amount_minor')}"
         case "order.files_ready":
             files = int(facts.get("files", 0))
-            return f"{files} {'file' if files == 1 else 'files'} given to the customer"
+            counted = f"{files} {'file' if files == 1 else 'files'}"
+            if facts.get("is_again"):
+                return f"Written to the customer again about {counted}"
+            return f"{counted} given to the customer"
         case "order.link_asked":
             return "Looked up: a link was sent to the customer"
         case "order.note_added":

@@ -1,0 +1,61 @@
+"""What a shopper may download, and what staff see of the files of a product and of an order."""
+
+from webapp.downloads.queries.buying import (
+    BoughtFile,
+    BoughtLine,
+    Wanted,
+    of_order,
+    of_person,
+    wanted,
+)
+from webapp.downloads.queries.minding import (
+    AssetRow,
+    GivenFile,
+    GivenLine,
+    asset,
+    assets_of,
+    awaiting,
+    entitlement,
+    given_by,
+    lines_without_files,
+    on_sale,
+)
+from webapp.downloads.queries.standing import (
+    CALLED_OFF,
+    LIVE,
+    FileState,
+    LineState,
+    bought_without,
+    has_files,
+    is_paid,
+    state_of,
+    wants_files,
+)
+
+__all__ = [
+    "CALLED_OFF",
+    "LIVE",
+    "AssetRow",
+    "BoughtFile",
+    "BoughtLine",
+    "FileState",
+    "GivenFile",
+    "GivenLine",
+    "LineState",
+    "Wanted",
+    "asset",
+    "assets_of",
+    "awaiting",
+    "bought_without",
+    "entitlement",
+    "given_by",
+    "has_files",
+    "is_paid",
+    "lines_without_files",
+    "of_order",
+    "of_person",
+    "on_sale",
+    "state_of",
+    "wanted",
+    "wants_files",
+]

@@ -132,3 +132,10 @@ def test_addresses_are_paths_by_route_name(site, opened):
             url_for("catalogue.product", **wrong)
     with pytest.raises(NoMatchFound):
         url_for("catalogue.products")
+
+
+def test_a_page_is_shown_where_its_compiled_form_cannot_be_kept(tmp_path):
+    (tmp_path / "page.html").write_text("shown")
+    environment = make_environment(tmp_path, bytecode_dir=tmp_path / "page.html" / "no folder")
+
+    assert environment.get_template("page.html").render() == "shown"

@@ -83,7 +83,8 @@ class DiskStorage:
             _sync_folder(target.parent)
         except OSError as error:
             raise Unavailable(
-                "The file could not be stored. Is the disk full?", reason=str(error)
+                "The file could not be stored. Is the disk full, or closed to writing?",
+                reason=str(error),
             ) from error
         return size
 

@@ -201,6 +201,8 @@ def _in_html(request: Request, failure: Failure) -> Response:
         "request_id": request_id_of(request) if failure.status >= 500 else None,
     }
     as_notice = is_swap(request)
+    if failure.status == 503 and request.method == "POST" and not as_notice:
+        context |= _resending(request)
     template = "errors/notice.html" if as_notice else "errors/page.html"
     return _rendered(request, failure, template, context, as_notice=as_notice)
 
@@ -249,29 +251,34 @@ def _to_sign_in(request: Request, error: SignInNeeded) -> Response:
     )
     if page is None:
         return _in_html(request, failure_of(error))
-    here = f"{path}?{request.url.query}" if request.url.query else path
-    typed = typed_in(request) if request.method == "POST" and not named else []
-    if typed:
-        return _kept(request, failure_of(error), page, here, typed)
+    if request.method == "POST" and not named and typed_in(request):
+        return _kept(request, failure_of(error), page)
     is_safe = request.method in {"GET", "HEAD"} and not is_swap(request)
-    return redirect(request, f"{page}?to={quote(here, safe='/')}" if is_safe else page)
+    return redirect(request, f"{page}?to={quote(_here(request), safe='/')}" if is_safe else page)
 
 
-def _kept(
-    request: Request, failure: Failure, page: str, here: str, typed: list[tuple[str, str]]
-) -> Response:
+def _kept(request: Request, failure: Failure, page: str) -> Response:
     """Somebody was signed out while they typed: they sign in beside it, and send it then. With
     htmx their page stays as it is; without, this one holds what they typed."""
     as_notice = is_swap(request)
-    is_multipart = request.headers.get("content-type", "").startswith("multipart/form-data")
-    context = {
-        "sign_in_page": page,
-        "here": here,
-        "typed": [] if as_notice else typed,
-        "enctype": "multipart/form-data" if is_multipart else "application/x-www-form-urlencoded",
-    }
+    context = {"sign_in_page": page} if as_notice else {"sign_in_page": page, **_resending(request)}
     template = "errors/signed_out.html#signed_out" if as_notice else "errors/signed_out.html"
     return _rendered(request, failure, template, context, as_notice=as_notice)
+
+
+def _resending(request: Request) -> dict[str, object]:
+    """What a page needs to send this request's form once more."""
+    is_multipart = request.headers.get("content-type", "").startswith("multipart/form-data")
+    return {
+        "here": _here(request),
+        "typed": typed_in(request),
+        "enctype": "multipart/form-data" if is_multipart else "application/x-www-form-urlencoded",
+    }
+
+
+def _here(request: Request) -> str:
+    path, query = request.url.path, request.url.query
+    return f"{path}?{query}" if query else path
 
 
 def _with_allowed(request: Request, failure: Failure) -> Failure:

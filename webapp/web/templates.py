@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from jinja2.runtime import Macro
 
 from webapp.runtime.wording import as_date, as_datetime, locale_of, money, number, size, weight
@@ -46,7 +48,7 @@ def make_environment(
         cache_size=-1,
         trim_blocks=True,
         lstrip_blocks=True,
-        bytecode_cache=FileSystemBytecodeCache(str(bytecode_dir)) if bytecode_dir else None,
+        bytecode_cache=_Kept(str(bytecode_dir)) if bytecode_dir else None,
     )
     environment.globals.update(
         url_for=url_for or _nowhere, asset=asset or _nowhere, ui=Macros(environment)
@@ -61,6 +63,18 @@ def make_environment(
         options=options,
     )
     return environment
+
+
+class _Kept(FileSystemBytecodeCache):
+    """Compiled templates on disk. They save time only: on a full disk a page is shown without."""
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
 
 
 class Macros:

@@ -1,10 +1,13 @@
-"""Somebody is signed out in another window, or by the clock, while they type."""
+"""Somebody is signed out, or the shop cannot write anything, while they type."""
 
 from sqlmodel import select
 
+from tests.backoffice.test_product_pictures import picture
 from tests.factories.catalogue import make_product
 from webapp.accounts.guards import COOKIE
 from webapp.catalogue.models import Product
+from webapp.kit.errors import Unavailable
+from webapp.runtime.storage import DiskStorage
 
 
 def titles(db):
@@ -56,3 +59,27 @@ def test_a_password_is_not_kept_and_a_bare_button_leads_to_the_door(office):
 
     assert "nobody else" not in typed.html
     assert bare.status_code == 303
+
+
+class Full(DiskStorage):
+    """A disk without room."""
+
+    def put(self, source, key):
+        raise Unavailable("The file could not be stored.")
+
+
+def test_what_could_not_be_stored_is_sent_once_more(office, db, app):
+    bowl = make_product(db, title="Bowl")
+    roomy, app.state.storage = app.state.storage, Full(app.state.storage.root)
+    shown = office.get(f"/admin/products/{bowl.public_id}")
+
+    page = shown.submit(
+        "#product-form", button="Save", title="Lid", uploads=("a.png", picture("red"))
+    )
+    app.state.storage = roomy
+    saved = page.submit("#kept-form", button="Try again")
+
+    assert page.status == 503
+    assert "Files have to be chosen again" in page.text("main")
+    assert (saved.status, saved.value("[name=title]")) == (200, "Lid")
+    assert titles(db) == ["Lid"]

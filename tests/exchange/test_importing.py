@@ -8,7 +8,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from sqlalchemy import select
-from sqlmodel import col, func
+from sqlmodel import Session, col, func
 
 from tests.exchange.whole_files import LARGE, SHARED, SMALL
 from tests.factories.shop import picture
@@ -94,6 +94,21 @@ def test_a_dry_run_tells_and_changes_nothing(shop: OpenShop, tmp_path: Path) -> 
         assert row is not None
         told = {message["column"]: message["new"] for message in row.messages}
         assert (told["Price"], told["Stock"]) == ("€19.00", "2")
+        assert made_for(session, one, 2) == ["Home > Table would be made."]
+        assert made_for(session, one, 1) == ["Home > Seats would be made."]
+    assert bring(shop, written(tmp_path, HEADER, STOOL)).line.startswith("rows 1, created 1")
+    bring(shop, written(tmp_path, HEADER, STOOL, JUG), dry_run=True)
+    with shop.database.reading() as session:
+        one = session.scalars(select(CatalogueImport).order_by(col(CatalogueImport.id))).all()[-1]
+        assert made_for(session, one, 1) == []
+        assert made_for(session, one, 2) == ["Home > Table would be made."]
+
+
+def made_for(session: Session, one: CatalogueImport, row: int) -> list[str]:
+    """What a check says of categories with this row."""
+    found = session.get(ImportRow, (one.id, row))
+    assert found is not None
+    return [each["text"] for each in found.messages if each["column"] == "Categories"]
 
 
 def test_a_dry_run_reads_attributes_as_the_import_will(shop: OpenShop, tmp_path: Path) -> None:

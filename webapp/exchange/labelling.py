@@ -113,6 +113,12 @@ class Labels:
         self._list_made(records, coming)
         return bool(coming.counts)
 
+    def new_categories(self, record: ProductRecord) -> list[str]:
+        """The categories of this product that ``make`` would make, each with its way from above."""
+        return [
+            " > ".join(path) for path in _paths([record]) if _folded(path) not in self.categories
+        ]
+
     def _list_made(self, records: Sequence[ProductRecord], coming: Coming) -> None:
         for path in _paths(records):
             for depth in range(1, len(path) + 1):

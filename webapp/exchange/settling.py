@@ -15,6 +15,7 @@ from webapp.exchange import picturing
 from webapp.exchange.journey import RELATIONS, Item, Journey
 from webapp.exchange.labelling import join_collections
 from webapp.exchange.models import RowState
+from webapp.exchange.outcomes import label_of
 from webapp.exchange.records import ProductRecord
 
 
@@ -117,6 +118,9 @@ def _tell(item: Item, journey: Journey, more: bool) -> None:
         journey.seen[outcome.target] = outcome.first
     for problem in item.draft.problems:
         outcome.note(problem.row, problem.sentence, problem.column)
+    if journey.dry and journey.labels is not None:
+        for name in journey.labels.new_categories(item.record):
+            outcome.note(outcome.first, f"{name} would be made.", label_of("categories"))
     outcome.changed(outcome.first, saved.changed, journey.manners)
     for row, changes, change in zip(
         item.draft.rows, saved.variant_changes, item.stock, strict=True

@@ -89,7 +89,7 @@ def test_what_others_made_is_listed_as_it_lies_here():
 def test_what_others_made_comes_with_its_licence():
     text = (STATIC / "vendor/README.md").read_text()
     licences = set(re.findall(r", `([^`]*LICENSE)` \|", text))
-    assert len(licences) == 5
+    assert len(licences) == 6
     assert [name for name in licences if not (STATIC / name).is_file()] == []
 
 

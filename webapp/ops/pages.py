@@ -74,7 +74,17 @@ def ready(request: Request) -> JSONResponse:
 @pages.get("/api/docs", name="ops.api_docs", include_in_schema=False)
 def api_docs(request: Request) -> Response:
     """The API's description, to read and to try, from files of our own."""
-    response = view(request, "ops/api_docs.html", public=True)
+    return _documentation(request, "ops/api_docs.html")
+
+
+@pages.get("/api/redoc", name="ops.api_redoc", include_in_schema=False)
+def api_redoc(request: Request) -> Response:
+    """The same to read from beginning to end, and to print."""
+    return _documentation(request, "ops/api_redoc.html")
+
+
+def _documentation(request: Request, template: str) -> Response:
+    response = view(request, template, public=True)
     response.headers["Content-Security-Policy"] = DOCS_POLICY
     return response
 

@@ -18,7 +18,7 @@ CONTENT_POLICY = (
 """Nothing from elsewhere and nothing inline."""
 
 DOCS_POLICY = CONTENT_POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
-"""For the API's documentation page alone: its vendored script sets styles on elements."""
+"""For the API's documentation pages alone: their vendored scripts set styles on elements."""
 
 FRAMING_POLICY = f"{CONTENT_POLICY}; frame-src 'self'"
 """For a page that shows a letter inside of it."""

@@ -9,6 +9,7 @@ from sqlmodel import select
 from tests.media.pictures import bytes_of, picture
 from webapp.kit.actors import SHOPPER, SYSTEM
 from webapp.kit.errors import NotAllowed
+from webapp.media.audit import pictures_are_there
 from webapp.media.commands import prepare, record_renditions, store_image
 from webapp.media.models import MediaFile, Rendition
 from webapp.media.queries import (
@@ -155,3 +156,20 @@ def test_the_value_knows_its_addresses():
     assert image.described("Another").alt == "Another"
     assert Shown.from_json(image.as_json()) == image
     assert Shown.from_json({}) is None
+
+
+def test_the_audit_misses_pictures_that_are_lost_or_torn(database, storage):
+    kept, torn, lost = (
+        store(database, storage, picture(100 + number, 100), name=f"{number}.png")
+        for number in range(3)
+    )
+    assert pictures_are_there(database, storage) == []
+
+    storage.delete(lost.storage_key)
+    (storage.root / torn.storage_key).write_bytes(b"half")
+
+    assert [said.partition(",")[0] for said in pictures_are_there(database, storage)] == [
+        "the picture “1.png” has 4 bytes on the disk",
+        "the picture “2.png” is not on the disk any more",
+    ]
+    assert storage.exists(kept.storage_key)

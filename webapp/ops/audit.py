@@ -13,6 +13,7 @@ from webapp.catalogue.audit import CHECKS as CATALOGUE
 from webapp.downloads.audit import CHECKS as DOWNLOADS
 from webapp.downloads.audit import STORED as SOLD_FILES
 from webapp.inventory.audit import CHECKS as INVENTORY
+from webapp.media.audit import STORED as PICTURES
 from webapp.orders.audit import CHECKS as ORDERS
 from webapp.payments.audit import CHECKS as PAYMENTS
 from webapp.runtime.audit import CHECKS as RUNTIME
@@ -34,7 +35,7 @@ CHECKS: dict[str, Check] = {
 }
 """Every check under the name of the invariant it proves."""
 
-STORED: dict[str, StoredCheck] = {**SOLD_FILES}
+STORED: dict[str, StoredCheck] = {**PICTURES, **SOLD_FILES}
 """The same of what lies beside the database."""
 
 

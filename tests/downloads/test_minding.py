@@ -175,6 +175,20 @@ def test_a_file_that_came_later_is_given_to_earlier_buyers_when_it_is_offered(db
         commands.offer(db, SYSTEM, second)
 
 
+def test_the_files_of_a_product_take_two_statements_however_many(db, statements):
+    suppers = make_download(db)
+    make_file(db, suppers, "First")
+    make_paid_order(db, suppers)
+    for name in ("Second", "Third"):
+        make_file(db, suppers, name)
+
+    with statements.counted() as seen:
+        rows = queries.assets_of(db, suppers.product, {})
+
+    assert [(row.buyers, row.without) for row in rows] == [(1, 0), (0, 1), (0, 1)]
+    assert len(seen) == 2
+
+
 def test_earlier_buyers_get_it_some_at_a_time(db):
     suppers = make_download(db)
     make_file(db, suppers, "First")

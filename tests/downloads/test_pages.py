@@ -174,6 +174,17 @@ def test_who_signs_out_leaves_no_order_open_behind_them(browser, db, app, sold):
     assert used(db) == 0
 
 
+def test_many_at_once_get_no_more_than_the_limit(browser, db, sold):
+    _, address = sold
+    db.exec(select(Entitlement)).one().max_downloads = 2
+    db.commit()
+
+    answers = browser.at_once([{"method": "GET", "path": address}] * 6)
+
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 409, 409, 409, 409]
+    assert used(db) == 2
+
+
 def test_what_is_not_paid_or_was_given_back_is_said_and_not_sent(browser, db, sold):
     order, address = sold
     unpaid = make_order(db, make_download(db, "Slow bread"), person_id=order.person_id)

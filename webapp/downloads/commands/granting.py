@@ -87,10 +87,11 @@ def give_to_buyers(session: Session, asset: str, limit: int = AT_ONCE) -> int:
     rows = session.execute(
         select(OrderLine, Order)
         .join(Order, col(Order.id) == col(OrderLine.order_id))
-        .where(queries.bought_without(found))
+        .join(DigitalAsset, col(DigitalAsset.product_ref) == col(OrderLine.product_ref))
+        .where(queries.bought_without(found.product_ref), DigitalAsset.id == found.id)
         .order_by(col(Order.id), col(OrderLine.position))
         .limit(limit)
-        .with_for_update()
+        .with_for_update(of=[Order, OrderLine])
     ).all()
     by_order: dict[str, tuple[Order, list[Pair]]] = {}
     for line, order in rows:

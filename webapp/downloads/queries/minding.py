@@ -89,7 +89,9 @@ def on_sale(session: Session, products: Sequence[str]) -> Sequence[DigitalAsset]
 
 
 def assets_of(session: Session, product: str, titles: dict[str, str]) -> Sequence[AssetRow]:
-    """All files of a product, those on sale first. ``titles`` names its variants by id."""
+    """All files of a product, those on sale first: two statements. ``titles`` names its variants by
+    id."""
+    without = _without(session, product)
     given = (
         select(func.count())
         .select_from(Entitlement)
@@ -113,7 +115,7 @@ def assets_of(session: Session, product: str, titles: dict[str, str]) -> Sequenc
             is_archived=one.is_archived,
             created_at=one.created_at,
             buyers=int(buyers),
-            without=0 if one.is_archived else _without(session, one),
+            without=without.get(one.id or 0, 0),
         )
         for one, buyers in rows
     ]
@@ -195,11 +197,16 @@ def entitlement(session: Session, order: str, public_id: str) -> Entitlement:
     return found
 
 
-def _without(session: Session, one: DigitalAsset) -> int:
-    counted = select(func.count()).select_from(OrderLine)
-    return session.exec(
-        counted.join(Order, col(Order.id) == col(OrderLine.order_id)).where(bought_without(one))
-    ).one()
+def _without(session: Session, product: str) -> dict[int, int]:
+    """For each file on sale how many lines there are without it, where there are any."""
+    rows = session.execute(
+        select(DigitalAsset.id, func.count(col(OrderLine.id)))
+        .join(OrderLine, col(OrderLine.product_ref) == col(DigitalAsset.product_ref))
+        .join(Order, col(Order.id) == col(OrderLine.order_id))
+        .where(bought_without(product), ~col(DigitalAsset.is_archived))
+        .group_by(col(DigitalAsset.id))
+    )
+    return {key: count for key, count in rows if key is not None}
 
 
 def _given(session: Session, lines: Sequence[int]) -> dict[int, list[GivenFile]]:

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, or_, true
+from sqlalchemy import ColumnElement, and_, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
@@ -77,23 +77,26 @@ def has_files() -> ColumnElement[bool]:
     ).exists()
 
 
-def bought_without(asset: DigitalAsset) -> ColumnElement[bool]:
-    """Lines (beside their order) of paid orders whose buyers have a file of this product, and were
-    never given this one, which is for their version."""
-    held, other = aliased(Entitlement), aliased(DigitalAsset)
+def bought_without(product: str) -> ColumnElement[bool]:
+    """Of a query of files, lines and their orders: files of that product (by id), each with the
+    lines whose buyers have paid, have another file of it, and were never given this one."""
+    held, other, had = aliased(Entitlement), aliased(DigitalAsset), aliased(Entitlement)
     has_another = (
         select(held.line_id)
         .join(other, col(other.id) == col(held.asset_id))
-        .where(other.product_ref == asset.product_ref, held.state == EntitlementState.active)
+        .where(other.product_ref == product, held.state == EntitlementState.active)
     )
-    had_this = select(Entitlement.line_id).where(Entitlement.asset_id == asset.id)
-    fits = col(OrderLine.variant_ref) == asset.variant_ref if asset.variant_ref else true()
+    had_this = select(had.id).where(had.line_id == OrderLine.id, had.asset_id == DigitalAsset.id)
     return and_(
+        col(DigitalAsset.product_ref) == product,
         # From the files to the lines: lines are many, and most are of something else.
         col(OrderLine.id).in_(has_another),
-        col(OrderLine.id).not_in(had_this),
-        col(OrderLine.product_ref) == asset.product_ref,
+        ~had_this.correlate(OrderLine, DigitalAsset).exists(),
+        col(OrderLine.product_ref) == product,
         col(OrderLine.cancelled) < col(OrderLine.quantity),
-        fits,
+        or_(
+            col(DigitalAsset.variant_ref) == "",
+            col(DigitalAsset.variant_ref) == col(OrderLine.variant_ref),
+        ),
         is_paid(),
     )

@@ -261,7 +261,7 @@ def test_whoever_is_not_signed_in_is_led_to_the_door(browser, orders):
     path = f"/admin/orders/{orders[0].public_id}"
 
     assert browser.get(path).path != path
-    assert "Ada" not in browser.get(path).html
+    assert "Ada Lovelace" not in browser.get(path).html
 
 
 def test_every_state_has_its_word():

@@ -69,7 +69,7 @@ def shop(db: Session, shelves: list[Category]) -> list[Product]:
                 variants=variants,
             )
         )
-    with frozen(datetime(2026, 5, 1, tzinfo=UTC)):
+    with frozen(datetime(2020, 5, 1, tzinfo=UTC)):
         half = commands.save_products(db, SYSTEM, saves[:50])
     outcomes = half + commands.save_products(db, SYSTEM, saves[50:])
     products = [one.product for one in outcomes]  # type: ignore[union-attr]

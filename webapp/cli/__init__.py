@@ -37,11 +37,19 @@ app.add_typer(webhooks, name="webhooks")
 
 
 def main() -> None:
-    """Run the command line; a refusal is a sentence on standard error and exit code 1."""
+    """Run the command line; a refusal is a sentence on standard error and exit code 1, and so is a
+    database that cannot be reached."""
     try:
         app()
     except ShopError as refusal:
         stop(refusal.detail)
+    except Exception as error:
+        from sqlalchemy.exc import OperationalError
+
+        # Without a statement it was not asked anything yet: it is not there.
+        if not isinstance(error, OperationalError) or error.statement is not None:
+            raise
+        stop(f"The database does not answer. {str(error.orig).splitlines()[0]}")
 
 
 # The commands import what they need when they run: `vitrine --help` answers at once, and the

@@ -31,4 +31,19 @@ def settings_of(data: Path | None = None, uploads: Path | None = None, **more: o
         given["data_dir"] = data.resolve()
     if uploads is not None:
         given["uploads_dir"] = uploads.resolve()
-    return Settings(**given)  # type: ignore[arg-type]
+    try:
+        return Settings(**given)  # type: ignore[arg-type]
+    except ValueError as wrong:
+        stop(_what_is_wrong(wrong))
+
+
+def _what_is_wrong(error: ValueError) -> str:
+    """A line for each setting that cannot be read, by the name that the operator gave it."""
+    from pydantic import ValidationError
+
+    if not isinstance(error, ValidationError):  # a list that is no JSON
+        return f'{error}. Lists are written as JSON: ["one", "two"].'
+    return "\n".join(
+        f"VITRINE_{'.'.join(str(part) for part in one['loc']).upper()}: {one['msg']}"
+        for one in error.errors(include_url=False, include_input=False)
+    )

@@ -10,6 +10,7 @@ from tests.runtime.mail.conftest import LINKS, greet, life, message, offer
 from tests.runtime.mail.postman import serving
 from webapp.kit.actors import SYSTEM
 from webapp.kit.clock import moved
+from webapp.kit.errors import Invalid
 from webapp.runtime.events import EventRecord
 from webapp.runtime.jobs import JobRecord, JobState
 from webapp.runtime.mail import (
@@ -417,12 +418,12 @@ def test_an_international_name_before_the_at_is_sent_where_the_server_can(floor,
     "url", ["http://x", "smtp://", "mail.example.com", "smtp://x:99999", "smtps://x?tls=off"]
 )
 def test_a_setting_that_is_no_mail_server_is_refused_at_start(url):
-    with pytest.raises(ValueError, match="VITRINE_SMTP_URL"):
+    with pytest.raises(Invalid, match="VITRINE_SMTP_URL"):
         mail_server(url)
 
 
 def test_a_sender_that_is_no_address_is_refused_at_start(office_with):
-    with pytest.raises(ValueError, match="VITRINE_MAIL_FROM"):
+    with pytest.raises(Invalid, match="VITRINE_MAIL_FROM"):
         office_with(mail_from="Shop <shop>")
 
 

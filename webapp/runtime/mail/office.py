@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from webapp.kit.errors import Invalid
 from webapp.runtime.links import Links
 from webapp.runtime.mail.declaring import MailKind, Mails
 from webapp.runtime.mail.envelope import Mailbox, NoAddress, mailbox, named_mailbox
@@ -49,7 +50,7 @@ class PostOffice:
         sources_of: SourcesOf = our_words,
         agreed: Agreed = nobody_agreed,
     ) -> None:
-        """Raises ``ValueError`` for settings that name no mail server or no address."""
+        """Raises ``Invalid`` for settings that name no mail server or no address."""
         self.mails = mails
         self.links = links
         self.server: MailServer | None = mail_server(settings.smtp_url)
@@ -133,4 +134,4 @@ def _setting(name: str, value: str) -> Mailbox | None:
     try:
         return named_mailbox(value)
     except NoAddress as error:
-        raise ValueError(f"{name}: {error}") from None
+        raise Invalid(f"{name}: {error}") from None

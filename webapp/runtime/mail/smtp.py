@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from webapp.kit.errors import Invalid
 from webapp.runtime.addresses import resolve
 from webapp.runtime.mail.envelope import Mailbox
 from webapp.runtime.markup import plain_line
@@ -63,7 +64,7 @@ class Answer:
 def mail_server(url: str) -> MailServer | None:
     """The server of ``smtp://user:password@host:587`` or ``smtps://...``; None for no address.
 
-    Raises ``ValueError`` with what is wrong with it (and without the password).
+    Raises ``Invalid`` with what is wrong with it (and without the password).
     """
     if not url:
         return None
@@ -75,13 +76,13 @@ def mail_server(url: str) -> MailServer | None:
     except (ValueError, KeyError):
         host, port = "", 0
     if not host:
-        raise ValueError(
+        raise Invalid(
             "VITRINE_SMTP_URL is not the address of a mail server; "
             "it looks like smtp://user:password@mail.example.com:587."
         )
     tls = parse_qs(parts.query).get("tls", ["on"])[-1]
     if tls not in {"on", "off"} or (tls == "off" and parts.scheme == "smtps"):
-        raise ValueError("VITRINE_SMTP_URL: say ?tls=off with smtp:// or leave it out.")
+        raise Invalid("VITRINE_SMTP_URL: say ?tls=off with smtp:// or leave it out.")
     return MailServer(
         host,
         port,

@@ -93,6 +93,12 @@ def test_a_fresh_demo_shop_prints_a_sign_in_until_its_owner_has_come(
     said = serving.greeting(settings, without_staff=False, address="http://a", first=second)
 
     assert "Staff sign-in:  owner@example.com" in said
+    folders = f"--data {settings.data_dir} --uploads {settings.uploads_dir}"
+    assert f"vitrine import FILE.csv {folders}," in said
+    assert f"vitrine staff password owner@example.com --data {settings.data_dir})" in said
+    assert "bin/serve --empty" in said
+    empty = serving.greeting(settings, without_staff=True, address="http://a")
+    assert "bin/serve --empty" not in empty
     assert browser.get(LINK.search(first.link)[1]).status == 404
     door = browser.get(LINK.search(said)[1]).submit("#password-form form", password=NEW)
     home = door.submit("#sign-in-form", email="owner@example.com", password=NEW)

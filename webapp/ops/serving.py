@@ -20,7 +20,7 @@ from webapp.runtime import log
 from webapp.runtime.db import Database
 from webapp.runtime.links import links_of
 from webapp.runtime.memory import trim
-from webapp.settings import Settings
+from webapp.settings import ROOT, Settings
 
 DEMO_STAFF = "owner@example.com"
 
@@ -68,6 +68,11 @@ def greeting(
 ) -> str:
     """What the terminal says: the address, who may sign in, and how to begin one's own shop."""
     lines = ["", f"  Shop         {address}/", f"  Back office  {address}/admin", ""]
+    # Without its folder, what is printed to be copied would be done to another shop.
+    data = f" --data {settings.data_dir}" if settings.data_dir != ROOT / "var" else ""
+    uploads = (
+        f" --uploads {settings.uploads_dir}" if settings.uploads_dir != ROOT / "uploads" else ""
+    )
     if without_staff:
         lines += [
             "  Nobody owns this shop yet. Open this to become its owner:",
@@ -80,12 +85,14 @@ def greeting(
             "  Open this to choose your password, then sign in with it:",
             f"  {first.link}",
             f"  (good once, until {first.until:%Y-%m-%d %H:%M} UTC; until you have one, each start",
-            f"  prints another, and so does: vitrine staff password {first.email})",
+            f"  prints another, and so does: vitrine staff password {first.email}{data})",
             "",
         ]
+    if not without_staff:
+        own = "bin/serve --empty --data my-shop --uploads my-shop/uploads"
+        lines.append(f"  An empty shop of your own:  {own}")
     lines += [
-        "  An empty shop of your own:  bin/serve --empty --data my-shop --uploads my-shop/uploads",
-        "  A catalogue you have:       vitrine import FILE.csv, or the back office",
+        f"  A catalogue you have:       vitrine import FILE.csv{data}{uploads}, or the back office",
         "  Stop with Ctrl+C.",
         "",
     ]

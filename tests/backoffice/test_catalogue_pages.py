@@ -123,6 +123,7 @@ def test_an_empty_shop_shows_where_to_begin(office):
     assert [step.partition(". ")[2].split(" ")[0] for step in steps] == [
         "Name",
         "Say",
+        "Say",
         "Offer",
         "Say",
         "Put",

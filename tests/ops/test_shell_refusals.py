@@ -1,5 +1,7 @@
 """What an operator reads when a setting is wrong: a sentence, and no traceback."""
 
+import os
+import subprocess
 import sys
 
 import pytest
@@ -12,12 +14,9 @@ from webapp.cli import main
     [
         ("PORT", "abc", "VITRINE_PORT: Input should be a valid integer"),
         ("ALLOWED_HOSTS", "shop.example", "Lists are written as JSON"),
-        ("SMTP_URL", "nonsense", "VITRINE_SMTP_URL is not the address of a mail server"),
-        ("MAIL_FROM", "nobody", "VITRINE_MAIL_FROM: "),
-        ("DATABASE_URL", "postgresql+psycopg://me@127.0.0.1:1/none", "database does not answer"),
     ],
 )
-def test_a_wrong_setting_is_a_sentence(monkeypatch, capsys, tmp_path, setting, value, sentence):
+def test_a_setting_that_cannot_be_read(monkeypatch, capsys, tmp_path, setting, value, sentence):
     monkeypatch.setenv(f"VITRINE_{setting}", value)
     monkeypatch.setattr(sys, "argv", ["vitrine", "audit", "--data", str(tmp_path)])
 
@@ -26,3 +25,18 @@ def test_a_wrong_setting_is_a_sentence(monkeypatch, capsys, tmp_path, setting, v
 
     assert ended.value.code == 1
     assert sentence in capsys.readouterr().err
+
+
+def test_a_database_that_is_not_there(tmp_path):
+    """In a process of its own: what it had opened by then goes with it."""
+    away = "postgresql+psycopg://me@127.0.0.1:1/none"
+    done = subprocess.run(
+        [sys.executable, "-m", "webapp", "audit", "--data", str(tmp_path)],
+        env={**os.environ, "VITRINE_DATABASE_URL": away},
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 1
+    assert "The database does not answer." in done.stderr
+    assert "Traceback" not in done.stderr

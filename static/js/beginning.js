@@ -8,6 +8,8 @@
   const LONGEST = 4000; // milliseconds that somebody is kept waiting for it
   const held = [];
   let state = "waits";
+  let isWanted = false;
+  let isRead = false; // the page, and all scripts that it names
 
   // An extension that comes after htmx is not heard; so htmx comes after all of them, and what they
   // register before is kept.
@@ -27,7 +29,8 @@
     held.splice(0).forEach(({ of, again }) => of.isConnected && again());
   };
   const begin = () => {
-    if (state !== "waits") return;
+    isWanted = true;
+    if (state !== "waits" || !isRead) return;
     state = "comes";
     signs.forEach((sign) => removeEventListener(sign, begin, true));
     const script = document.createElement("script");
@@ -68,6 +71,7 @@
   document.addEventListener("DOMContentLoaded", () => {
     // A browser that carries nothing of ours has nothing to ask about itself.
     if (!/(^|; )(__Host-)?carries=/.test(document.cookie)) document.querySelector("[data-myself]")?.remove();
-    if (document.querySelector("[data-hx-trigger~=load], [data-hx-trigger~=every], [data-hx-sse\\:connect]")) begin();
+    isRead = true;
+    if (isWanted || document.querySelector("[data-hx-trigger~=load], [data-hx-trigger~=every], [data-hx-sse\\:connect]")) begin();
   });
 })();

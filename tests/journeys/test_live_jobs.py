@@ -14,10 +14,10 @@ from webapp.runtime.jobs import Jobs, JobState, job_of
 Enters = Callable[..., Person]
 
 BEGUN = """new Promise(done => {
-    const look = () => window.htmx.version ? setTimeout(done, 50) : setTimeout(look, 20)
+    const look = () => window.htmx ? setTimeout(done, 50) : setTimeout(look, 20)
     look()
 })"""
-"""htmx is there, and had the time to begin with the page."""
+"""The page's own script is there, and had the time to begin with the page."""
 
 
 @dataclass
@@ -81,6 +81,8 @@ def opens_slowly(clerk: Person, path: str) -> None:
     with clerk.page.expect_request("**/hx-sse*"):
         clerk.page.goto(path, wait_until="commit")
     clerk.page.evaluate(BEGUN)
+    clerk.page.mouse.move(100, 100)
+    clerk.page.mouse.move(200, 200)
     held[0].continue_()
     clerk.page.wait_for_load_state()
 

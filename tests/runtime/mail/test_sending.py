@@ -212,6 +212,22 @@ def test_a_server_that_hangs_is_left_in_bounded_time(floor, runner, office, serv
     assert "in time" in waiting.last_answer
 
 
+def test_a_server_that_hangs_keeps_one_thread_a_minute_and_no_more(floor, runner, office, server):
+    server.hangs = True
+    office.server = replace(office.server, whole_s=0.3)
+    ada, grace, linus = (greet(floor, name) for name in ("Ada", "Grace", "Linus"))
+    runner.run_due()
+    answers = [message(floor, one).last_answer for one in (ada, grace, linus)]
+    assert ["it was not asked" in answer for answer in answers] == [False, True, True]
+    assert all(message(floor, one).state is MailState.deferred for one in (ada, grace, linus))
+
+    server.hangs = False
+    with moved(timedelta(minutes=2)):
+        runner.run_due()
+
+    assert all(message(floor, one).state is MailState.sent for one in (ada, grace, linus))
+
+
 def test_a_server_that_hangs_up_midway_is_asked_again(floor, runner, server):
     server.hangs_up = True
     identifier = greet(floor)

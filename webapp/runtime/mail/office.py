@@ -11,6 +11,7 @@ from webapp.runtime.links import Links
 from webapp.runtime.mail.declaring import MailKind, Mails
 from webapp.runtime.mail.envelope import Mailbox, NoAddress, mailbox, named_mailbox
 from webapp.runtime.mail.letters import OURS, Draft, Letter, Letterhead, LetterPress, Sources
+from webapp.runtime.mail.silence import Silence
 from webapp.runtime.mail.smtp import MailServer, mail_server
 from webapp.runtime.mail.way_out import PREVIEW, way_out
 from webapp.settings import Settings
@@ -54,6 +55,7 @@ class PostOffice:
         self.mails = mails
         self.links = links
         self.server: MailServer | None = mail_server(settings.smtp_url)
+        self.silence = Silence()
         self.press = LetterPress(settings.templates_dir, links)
         self._from = _setting("VITRINE_MAIL_FROM", settings.mail_from)
         self._reply_to = _setting("VITRINE_REPLY_TO", settings.reply_to)

@@ -182,7 +182,12 @@ def _try(office: PostOffice, sender: Sender, waiting: _Waiting, message: str) ->
         )
     except Unsendable as error:
         return Answer(Fate.never, str(error))
-    return carry(office.server, sender.mailbox, recipient, content)
+    if office.silence.lasts():
+        host = office.server.host
+        return Answer(Fate.later, f"{host} did not answer in time a moment ago; it was not asked.")
+    answer = carry(office.server, sender.mailbox, recipient, content)
+    office.silence.learn(answer)
+    return answer
 
 
 def _settle(context: JobContext, message: str, answer: Answer, host: str) -> dict[str, str]:

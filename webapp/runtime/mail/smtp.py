@@ -53,12 +53,13 @@ class Fate(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What became of one try. ``is_ours``: not this message but we ourselves are refused (password,
-    sender, certificate), which staff have to mend."""
+    sender, certificate), which staff have to mend. ``is_silence``: our patience ended first."""
 
     fate: Fate
     sentence: str
     code: int | None = None
     is_ours: bool = False
+    is_silence: bool = False
 
 
 def mail_server(url: str) -> MailServer | None:
@@ -106,9 +107,10 @@ def carry(server: MailServer, sender: Mailbox, recipient: Mailbox, content: byte
     except ssl.SSLError as error:
         return _later(f"The encrypted connection to {server.host} failed: {error}", is_ours=True)
     except TimeoutError:
-        return _later(f"{server.host} did not answer in time.")
+        return _later(f"{server.host} did not answer in time.", is_silence=True)
     except smtplib.SMTPServerDisconnected:
-        return _later(f"{server.host} ended the conversation, or did not go on in time.")
+        sentence = f"{server.host} ended the conversation, or did not go on in time."
+        return _later(sentence, is_silence=time.monotonic() >= deadline)
     except smtplib.SMTPResponseException as error:
         return _answer(error.smtp_code, error.smtp_error, refuses_us=True)
     except (OSError, smtplib.SMTPException, UnicodeError) as error:
@@ -266,8 +268,10 @@ def _answer(code: int, said: bytes | str, *, refuses_us: bool = False) -> Answer
     return Answer(Fate.never, told or "Refused.", code)
 
 
-def _later(sentence: str, *, code: int | None = None, is_ours: bool = False) -> Answer:
-    return Answer(Fate.later, plain_line(sentence)[:400], code, is_ours)
+def _later(
+    sentence: str, *, code: int | None = None, is_ours: bool = False, is_silence: bool = False
+) -> Answer:
+    return Answer(Fate.later, plain_line(sentence)[:400], code, is_ours, is_silence)
 
 
 def _sentence(said: bytes | str) -> str:

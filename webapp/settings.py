@@ -6,9 +6,10 @@ decides (name, currency, tax, shipping) lives in the database and is edited in t
 
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+_LEVELS = ("debug", "info", "warning", "error", "critical")
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -71,6 +72,25 @@ class Settings(BaseSettings):
 
     outbound_allow_private: bool = False
     """Let the shop fetch from private addresses; for tests and closed networks only."""
+
+    @field_validator("log_level")
+    @classmethod
+    def _is_a_level(cls, level: str) -> str:
+        if level.lower() not in _LEVELS:
+            raise ValueError(f"there is no log level {level!r}: {', '.join(_LEVELS)}")
+        return level.lower()
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_an_address(cls, address: str) -> str:
+        """A bare ``postgresql://``, as hosts give it, is taken for the driver that we have."""
+        scheme, mark, rest = address.partition("://")
+        if mark and scheme in {"postgresql", "postgres"}:
+            return f"postgresql+psycopg://{rest}"
+        # Not told back: there may be a password in it.
+        if address and not (mark and scheme.startswith(("sqlite", "postgresql+"))):
+            raise ValueError("use an address such as postgresql+psycopg://user:password@host/shop")
+        return address
 
     @property
     def database(self) -> str:

@@ -44,6 +44,7 @@ def _what_is_wrong(error: ValueError) -> str:
     if not isinstance(error, ValidationError):  # a list that is no JSON
         return f'{error}. Lists are written as JSON: ["one", "two"].'
     return "\n".join(
-        f"VITRINE_{'.'.join(str(part) for part in one['loc']).upper()}: {one['msg']}"
+        f"VITRINE_{'.'.join(str(part) for part in one['loc']).upper()}: "
+        + one["msg"].removeprefix("Value error, ")
         for one in error.errors(include_url=False, include_input=False)
     )

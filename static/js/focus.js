@@ -1,9 +1,6 @@
 // Where the focus goes when a part of the page is replaced, and what is said about it.
 (() => {
-  const region = document.createElement("div");
-  region.className = "vh";
-  region.setAttribute("aria-live", "polite");
-  document.body.append(region);
+  const region = document.getElementById("said");
 
   document.addEventListener("htmx:after:swap", ({ target, detail: { ctx } }) => {
     if (ctx.response?.status === 422) {

@@ -4,13 +4,21 @@ What the operator decides lives here (environment ``VITRINE_*`` or ``.env``). Wh
 decides (name, currency, tax, shipping) lives in the database and is edited in the back office.
 """
 
+import logging
 from pathlib import Path
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-_LEVELS = ("debug", "info", "warning", "error", "critical")
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def level_number(name: str) -> int:
+    """The number of a level of the log. Raises ``ValueError`` where there is none of that name."""
+    number = logging.getLevelNamesMapping().get(name.upper())
+    if number is None:
+        raise ValueError(f"there is no log level {name!r}: debug, info, warning or error")
+    return number
 
 
 class Settings(BaseSettings):
@@ -76,9 +84,8 @@ class Settings(BaseSettings):
     @field_validator("log_level")
     @classmethod
     def _is_a_level(cls, level: str) -> str:
-        if level.lower() not in _LEVELS:
-            raise ValueError(f"there is no log level {level!r}: {', '.join(_LEVELS)}")
-        return level.lower()
+        level_number(level)
+        return level
 
     @field_validator("database_url")
     @classmethod

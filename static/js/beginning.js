@@ -8,8 +8,8 @@
   const LONGEST = 4000; // milliseconds that somebody is kept waiting for it
   const held = [];
   let state = "waits";
-  let isWanted = false;
-  let isRead = false; // the page, and all scripts that it names
+  // The page, and all scripts that it names.
+  const read = new Promise((done) => document.addEventListener("DOMContentLoaded", done));
 
   // An extension that comes after htmx is not heard; so htmx comes after all of them, and what they
   // register before is kept.
@@ -28,11 +28,11 @@
     state = "goes on";
     held.splice(0).forEach(({ of, again }) => of.isConnected && again());
   };
-  const begin = () => {
-    isWanted = true;
-    if (state !== "waits" || !isRead) return;
+  const begin = async () => {
+    if (state !== "waits") return;
     state = "comes";
     signs.forEach((sign) => removeEventListener(sign, begin, true));
+    await read;
     const script = document.createElement("script");
     // It begins with the page in a turn of its own, which comes first.
     script.onload = script.onerror = () => setTimeout(goOn);
@@ -68,10 +68,9 @@
   }
 
   signs.forEach((sign) => addEventListener(sign, begin, { capture: true, passive: true }));
-  document.addEventListener("DOMContentLoaded", () => {
+  read.then(() => {
     // A browser that carries nothing of ours has nothing to ask about itself.
     if (!/(^|; )(__Host-)?carries=/.test(document.cookie)) document.querySelector("[data-myself]")?.remove();
-    isRead = true;
-    if (isWanted || document.querySelector("[data-hx-trigger~=load], [data-hx-trigger~=every], [data-hx-sse\\:connect]")) begin();
+    if (document.querySelector("[data-hx-trigger~=load], [data-hx-trigger~=every], [data-hx-sse\\:connect]")) begin();
   });
 })();

@@ -9,10 +9,10 @@ from sqlmodel import Session, col, func, select
 from webapp.catalogue.models import Product
 from webapp.downloads.models import DigitalAsset, Entitlement, EntitlementState
 from webapp.downloads.queries import is_paid
-from webapp.kit.errors import NotFound
 from webapp.orders.models import Order, OrderLine
 from webapp.runtime.db import Database
 from webapp.runtime.storage import Storage
+from webapp.runtime.stored import missing
 from webapp.runtime.wording import size as in_words
 
 
@@ -63,23 +63,7 @@ CHECKS: dict[str, Callable[[Session], Sequence[str]]] = {
 
 
 def files_are_there(database: Database, storage: Storage) -> list[str]:
-    """Every file that is sold, or that somebody bought, is in the storage and as large as it was.
-
-    One statement, and one look at each file: its size alone, because reading all of a shop's films
-    for their hash would take hours. Files are looked at outside of any transaction, so one that
-    staff delete meanwhile is asked for again.
-    """
-    with database.reading() as session:
-        files = session.execute(_files()).all()
-    lost = {one.public_id: found for one in files if (found := _fault(one, storage)) is not None}
-    if not lost:
-        return []
-    with database.reading() as session:
-        still = session.execute(_files().where(col(DigitalAsset.public_id).in_(lost))).all()
-    return [lost[one.public_id] for one in still]
-
-
-def _files() -> Select[Any]:
+    """Every file that is sold, or that somebody bought, is in the storage, as large as it was."""
     columns: tuple[Any, ...] = (
         DigitalAsset.public_id,
         DigitalAsset.name,
@@ -90,22 +74,18 @@ def _files() -> Select[Any]:
         func.coalesce(Product.title, "A product that is gone").label("product"),
     )
     query: Select[Any] = select(*columns)
-    return query.outerjoin(
-        Product, col(Product.public_id) == col(DigitalAsset.product_ref)
-    ).order_by(col(DigitalAsset.id))
+    query = query.outerjoin(Product, col(Product.public_id) == col(DigitalAsset.product_ref))
+    key = col(DigitalAsset.public_id)
+    return missing(database, storage, query.order_by(col(DigitalAsset.id)), key, _fault)
 
 
-def _fault(one: Any, storage: Storage) -> str | None:
-    try:
-        size = storage.size(one.storage_key)
-    except NotFound:
+def _fault(one: Any, size: int | None) -> str:
+    if size is None:
         said = "is not on the disk any more"
+    elif in_words(size) == in_words(one.size_bytes):
+        said = f"has {size} bytes on the disk, but {one.size_bytes} were uploaded"
     else:
-        if size == one.size_bytes:
-            return None
         said = f"has {in_words(size)} on the disk, but {in_words(one.size_bytes)} were uploaded"
-        if in_words(size) == in_words(one.size_bytes):
-            said = f"has {size} bytes on the disk, but {one.size_bytes} were uploaded"
     sold = "which buyers still have" if one.is_archived else "which is on sale"
     return (
         f"{one.product}: the file “{one.name}” ({one.file_name}), {sold}, {said}, so nobody can "

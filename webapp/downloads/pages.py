@@ -10,6 +10,7 @@ from webapp.downloads.errors import NoSuchFile
 from webapp.kit.actors import SHOPPER
 from webapp.kit.errors import Unavailable
 from webapp.orders.cookie import may_see
+from webapp.runtime.storage import size_of
 from webapp.web.attachments import Asked, asked, attachment
 from webapp.web.deps import App, Data
 from webapp.web.headers import wants_head
@@ -33,9 +34,10 @@ def file(
         if not may_see(request, member, wanted.order):
             raise NoSuchFile("There is no such file, or it is not yours.")
     key = wanted.storage_key
-    if not app.storage.exists(key) or app.storage.size(key) != wanted.size_bytes:
+    size = size_of(app.storage, key)
+    if size is None or size != wanted.size_bytes:
         raise Unavailable("This file cannot be read at the moment. Please write to us.")
-    how_much = asked(request, app.storage, key)
+    how_much = asked(request, app.storage, key, size)
     if wants_head(request) or how_much is Asked.nothing:
         with data.reading() as session:
             commands.ask(session, entitlement)

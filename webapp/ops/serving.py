@@ -20,7 +20,7 @@ from webapp.runtime import log
 from webapp.runtime.db import Database
 from webapp.runtime.links import links_of
 from webapp.runtime.memory import trim
-from webapp.settings import ROOT, Settings
+from webapp.settings import Settings
 
 DEMO_STAFF = "owner@example.com"
 
@@ -69,10 +69,7 @@ def greeting(
     """What the terminal says: the address, who may sign in, and how to begin one's own shop."""
     lines = ["", f"  Shop         {address}/", f"  Back office  {address}/admin", ""]
     # Without its folder, what is printed to be copied would be done to another shop.
-    data = f" --data {settings.data_dir}" if settings.data_dir != ROOT / "var" else ""
-    uploads = (
-        f" --uploads {settings.uploads_dir}" if settings.uploads_dir != ROOT / "uploads" else ""
-    )
+    data, uploads = _option(settings, "data"), _option(settings, "uploads")
     if without_staff:
         lines += [
             "  Nobody owns this shop yet. Open this to become its owner:",
@@ -97,6 +94,13 @@ def greeting(
         "",
     ]
     return "\n".join(lines)
+
+
+def _option(settings: Settings, name: str) -> str:
+    """`` --data FOLDER``, or nothing where it is the usual folder."""
+    folder = getattr(settings, f"{name}_dir")
+    usual = Settings.model_fields[f"{name}_dir"].default
+    return "" if folder == usual else f" --{name} {folder}"
 
 
 def announce(text: str) -> None:

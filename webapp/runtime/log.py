@@ -7,6 +7,8 @@ from typing import Any, TextIO
 
 import structlog
 
+from webapp.settings import level_number
+
 SECRET_WORDS = ("password", "secret", "token", "authorization", "cookie", "api_key")
 QUIET = ("httpx", "httpcore", "PIL", "multipart", "python_multipart", "alembic")
 """Libraries that tell more than anybody wants to read."""
@@ -23,9 +25,7 @@ def set_up(
     stream = stream or sys.stderr
     if as_json is None:
         as_json = not stream.isatty()
-    number = logging.getLevelNamesMapping().get(level.upper())
-    if number is None:
-        raise ValueError(f"there is no log level {level!r}: debug, info, warning or error")
+    number = level_number(level)
 
     steps: list[Any] = [
         structlog.contextvars.merge_contextvars,

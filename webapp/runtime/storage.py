@@ -45,6 +45,14 @@ class Storage(Protocol):
         """All keys that begin with the folder ``under``, in no order."""
 
 
+def size_of(storage: Storage, key: str) -> int | None:
+    """How many bytes there are of it; None where there is no such file."""
+    try:
+        return storage.size(key)
+    except NotFound:
+        return None
+
+
 def hashed_key(area: str, digest: str, tail: str) -> str:
     """``area/ab/cd/abcd...`` plus ``tail``: at most 65,536 folders, so none grows too long."""
     return f"{area}/{digest[:2]}/{digest[2:4]}/{digest}{tail}"

@@ -17,7 +17,7 @@ from babel.numbers import format_currency, format_decimal
 from babel.units import format_unit
 
 from webapp.kit.errors import Invalid
-from webapp.kit.money import CURRENCIES, Money, exponent
+from webapp.kit.money import Money, exponent
 
 _GRAMS_IN = {
     "g": Decimal(1),
@@ -27,7 +27,7 @@ _GRAMS_IN = {
 }
 _LETTER_MEETS_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 """Where CLDR wants a space inside an amount (``currencySpacing``), which Babel leaves out."""
-_PLAIN_AMOUNT = re.compile(rf"(?<![\w.-])(-?[0-9]{{1,15}}(?:\.[0-9]+)?) ({'|'.join(CURRENCIES)})\b")
+_PLAIN_AMOUNT = re.compile(r"(?<![\w.-])(-?[0-9]{1,15}(?:\.[0-9]+)?) ([A-Z]{3})\b")
 """What ``str`` makes of money."""
 _UNIT_NAMES = {"g": "mass-gram", "kg": "mass-kilogram", "oz": "mass-ounce", "lb": "mass-pound"}
 
@@ -80,7 +80,7 @@ def with_amounts(text: str, manners: Manners) -> str:
     def written(found: re.Match[str]) -> str:
         try:
             return money(Money.parse(found[1], found[2]), manners)
-        except Invalid:  # more decimals than the currency has: it was no amount of ours
+        except Invalid:  # no currency, or more decimals than it has: it was no amount of ours
             return found[0]
 
     return _PLAIN_AMOUNT.sub(written, text)

@@ -132,11 +132,11 @@ class Assets:
         return unchanged(response) if is_current(request, etag) else response
 
     def _file(self, name: str, above: tuple[str, ...] = ()) -> _File | None:
-        if "+" in PurePosixPath(name).name:
-            return self._joined(name)
         known = self._files.get(name)
         if known is not None and not self._debug:
             return known
+        if "+" in PurePosixPath(name).name:
+            return self._joined(name)
         path = self._inside(name)
         if path is None:
             return None
@@ -153,9 +153,6 @@ class Assets:
 
         Only what a page of ours asks for (``url``) is kept: visitors could put together anything.
         """
-        known = self._files.get(name)
-        if known is not None and not self._debug:
-            return known
         path = PurePosixPath(name)
         stems = path.stem.split("+")
         if len(stems) > _MOST_JOINED or len(set(stems)) < len(stems):

@@ -52,7 +52,7 @@ def attachment(
     path = storage.path(key)
     if path is not None:
         headers["Accept-Ranges"] = "bytes"
-    wanted = asked(request, storage, key)
+    wanted = asked(request, storage, key, size)
     if wanted is Asked.nothing:
         return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{size}"})
     if wants_head(request):
@@ -66,11 +66,10 @@ def attachment(
     return StreamingResponse(pieces_of(storage, key), media_type=content_type, headers=headers)
 
 
-def asked(request: Request, storage: Storage, key: str) -> Asked:
-    """What a request for a stored file gets. A ``Range`` that is in no unit we know or makes no
-    sense is as none, and so is one of a HEAD (RFC 9110, 14.2), and every one where the storage has
-    no files. Raises ``NotFound``."""
-    size = storage.size(key)
+def asked(request: Request, storage: Storage, key: str, size: int) -> Asked:
+    """What a request for a stored file of ``size`` bytes gets. A ``Range`` that is in no unit we
+    know or makes no sense is as none, and so is one of a HEAD (RFC 9110, 14.2), and every one where
+    the storage has no files."""
     found = _PARTS.fullmatch(request.headers.get("range", "").strip())
     if found is None or wants_head(request) or storage.path(key) is None:
         return Asked.everything

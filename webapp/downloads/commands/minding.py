@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from webapp.downloads import queries
 from webapp.downloads.errors import BadLimit, NothingToGive
 from webapp.downloads.events import (
     EntitlementGranted,
@@ -12,7 +13,7 @@ from webapp.downloads.events import (
     EntitlementUpdated,
     FilesReady,
 )
-from webapp.downloads.models import DigitalAsset, Entitlement, EntitlementState, RevokeReason
+from webapp.downloads.models import Entitlement, EntitlementState, RevokeReason
 from webapp.downloads.queries import FileState, state_of
 from webapp.kit.actors import Actor
 from webapp.kit.ids import token
@@ -32,7 +33,7 @@ def withdraw(session: Session, actor: Actor, one: Entitlement) -> None:
     one.by_staff = False
     session.add(one)
     session.flush()
-    fact = EntitlementRevoked(*_names(session, one), reason=one.reason)
+    fact = EntitlementRevoked(*queries.names_of(session, one), reason=one.reason)
     emit(session, fact, actor=actor)
 
 
@@ -47,7 +48,7 @@ def give_again(session: Session, actor: Actor, one: Entitlement) -> None:
     one.by_staff = True
     session.add(one)
     session.flush()
-    emit(session, EntitlementGranted(*_names(session, one)), actor=actor)
+    emit(session, EntitlementGranted(*queries.names_of(session, one)), actor=actor)
 
 
 def limit(
@@ -80,7 +81,7 @@ def limit(
     one.expires_at = expires_at
     session.add(one)
     session.flush()
-    emit(session, EntitlementUpdated(*_names(session, one), changed=changed), actor=actor)
+    emit(session, EntitlementUpdated(*queries.names_of(session, one), changed=changed), actor=actor)
 
 
 def tell_again(session: Session, actor: Actor, order: Order, *, key: str = "") -> None:
@@ -99,18 +100,6 @@ def tell_again(session: Session, actor: Actor, order: Order, *, key: str = "") -
         order.public_id, order.number, files=len(ready), batch=key or token(), is_again=True
     )
     emit(session, fact, actor=actor)
-
-
-def _names(session: Session, one: Entitlement) -> tuple[str, str, str, str]:
-    """What each fact about it says: its own id, the order's, the order's number, the file's id."""
-    order, number, asset = session.execute(
-        select(Order.public_id, Order.number, DigitalAsset.public_id)
-        .select_from(OrderLine)
-        .join(Order, col(Order.id) == col(OrderLine.order_id))
-        .join(DigitalAsset, col(DigitalAsset.id) == one.asset_id)
-        .where(OrderLine.id == one.line_id)
-    ).one()
-    return one.public_id, order, number, asset
 
 
 def _written(at: datetime | None) -> str | None:

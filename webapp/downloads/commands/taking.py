@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from sqlmodel import Session, col, select
 
+from webapp.downloads import queries
 from webapp.downloads.errors import Expired, NoSuchFile, UsedUp, Withdrawn
 from webapp.downloads.events import EntitlementDownloaded
-from webapp.downloads.models import DigitalAsset, Entitlement, RevokeReason
+from webapp.downloads.models import Entitlement, RevokeReason
 from webapp.downloads.queries import FileState, state_of
 from webapp.kit.actors import SHOPPER, Actor
 from webapp.kit.clock import now
-from webapp.orders.models import Order, OrderLine
 from webapp.runtime.events import emit
 
 GRACE = timedelta(minutes=60)
@@ -43,14 +43,7 @@ def take(
     one.last_used_at = now()
     session.add(one)
     session.flush()
-    order, number, asset = session.execute(
-        select(Order.public_id, Order.number, DigitalAsset.public_id)
-        .select_from(OrderLine)
-        .join(Order, col(Order.id) == col(OrderLine.order_id))
-        .join(DigitalAsset, col(DigitalAsset.id) == one.asset_id)
-        .where(OrderLine.id == one.line_id)
-    ).one()
-    fact = EntitlementDownloaded(entitlement, order, number, asset, used=one.used)
+    fact = EntitlementDownloaded(*queries.names_of(session, one), used=one.used)
     emit(session, fact, actor=actor)
     return True
 

@@ -18,6 +18,7 @@ from webapp.downloads.queries.minding import (
     entitlement,
     given_by,
     lines_without_files,
+    names_of,
     on_sale,
 )
 from webapp.downloads.queries.standing import (
@@ -52,6 +53,7 @@ __all__ = [
     "has_files",
     "is_paid",
     "lines_without_files",
+    "names_of",
     "of_order",
     "of_person",
     "on_sale",

@@ -197,6 +197,19 @@ def entitlement(session: Session, order: str, public_id: str) -> Entitlement:
     return found
 
 
+def names_of(session: Session, one: Entitlement) -> tuple[str, str, str, str]:
+    """What each fact about it says first: its own id, the order's, the order's number, the file's
+    id."""
+    order, number, asset = session.execute(
+        select(Order.public_id, Order.number, DigitalAsset.public_id)
+        .select_from(OrderLine)
+        .join(Order, col(Order.id) == col(OrderLine.order_id))
+        .join(DigitalAsset, col(DigitalAsset.id) == one.asset_id)
+        .where(OrderLine.id == one.line_id)
+    ).one()
+    return one.public_id, order, number, asset
+
+
 def _without(session: Session, product: str) -> dict[int, int]:
     """For each file on sale how many lines there are without it, where there are any."""
     rows = session.execute(

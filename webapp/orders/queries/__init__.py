@@ -14,13 +14,7 @@ from webapp.orders.queries.finding import (
     of_cart,
     placed_before,
 )
-from webapp.orders.queries.listing import (
-    OrderFilter,
-    OrderRow,
-    Waits,
-    listing,
-    waiting,
-)
+from webapp.orders.queries.listing import OrderFilter, OrderRow, Waits, listing, waiting
 from webapp.orders.queries.page import (
     LineView,
     OrderPage,

@@ -1,11 +1,11 @@
 """The record of what a feature brings to the shop."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pkgutil import resolve_name
 
 from fastapi import APIRouter
 
+from webapp.kit.values import Value, field
 from webapp.runtime.events import Handlers
 from webapp.runtime.jobs import Jobs
 from webapp.runtime.mail import Mails
@@ -13,8 +13,7 @@ from webapp.runtime.personal import Personal
 from webapp.runtime.portraits import Portrait
 
 
-@dataclass(frozen=True)
-class Late:
+class Late(Value):
     """Routes that are imported when somebody first comes in: ``webapp.exchange.pages:pages``.
 
     They all lie ``under`` one path, which stays closed until then (``web.rooms``).
@@ -31,8 +30,7 @@ class Late:
 Brought = APIRouter | Late
 
 
-@dataclass(frozen=True)
-class Feature:
+class Feature(Value):
     """What one package adds. ``main.create_app`` installs it; nothing registers itself."""
 
     name: str

@@ -1,7 +1,5 @@
 """What people tell about themselves, on both engines: addresses, consent, another address."""
 
-from dataclasses import replace
-
 import pytest
 from sqlmodel import col, select
 
@@ -15,6 +13,7 @@ from webapp.accounts.models import Consent, MailedLink
 from webapp.accounts.queries import Credentials
 from webapp.accounts.words import MARKETING
 from webapp.kit.errors import Invalid
+from webapp.kit.values import replace
 from webapp.runtime.events import history
 
 

@@ -1,7 +1,5 @@
 """Two accounts of one customer become one, and nothing of either is lost."""
 
-from dataclasses import replace
-
 import pytest
 from sqlmodel import col, select
 
@@ -19,6 +17,7 @@ from webapp.cart.models import Cart, CartLine, CartState
 from webapp.catalogue.audit import CHECKS as CATALOGUE
 from webapp.kit.actors import SYSTEM, Actor
 from webapp.kit.errors import Invalid, NotAllowed, NotFound
+from webapp.kit.values import replace
 from webapp.ops.audit import audit
 from webapp.orders.models import Order, OrderStatus
 from webapp.runtime.events import history

@@ -1,7 +1,5 @@
 """Customers as staff see them: found, looked at, sorted, helped and let go."""
 
-from dataclasses import replace
-
 import pytest
 from sqlmodel import select
 
@@ -11,6 +9,7 @@ from webapp.accounts import commands, queries
 from webapp.accounts.models import Consent, CustomerNote, DataExport, Person
 from webapp.accounts.permissions import ROLES
 from webapp.kit.actors import SYSTEM
+from webapp.kit.values import replace
 from webapp.runtime.mail.smtp import mail_server
 
 NEW = "correct horse battery"

@@ -1,6 +1,5 @@
 """The list of orders and the page of one: who sees what, and how it is found."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -16,6 +15,7 @@ from tests.factories.orders import (
 )
 from webapp.backoffice.order_desk import FULFILMENT, MOVED, PAYMENT
 from webapp.kit import clock
+from webapp.kit.values import replace
 from webapp.orders import commands
 from webapp.orders.models import CancelReason, FulfilmentStatus, PaymentStatus
 from webapp.payments.models import PaymentEventKind

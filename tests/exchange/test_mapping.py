@@ -1,5 +1,4 @@
 import json
-from dataclasses import replace
 
 import pytest
 
@@ -28,6 +27,7 @@ from webapp.exchange.records import (
     Role,
 )
 from webapp.exchange.targets import BY_CODE
+from webapp.kit.values import replace
 
 absent = pytest.mark.skipif(not SHARED.exists(), reason="../shared/data is absent")
 

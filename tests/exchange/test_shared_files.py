@@ -1,7 +1,6 @@
 """Every catalogue of other people that lies beside the repository: read, written, read again."""
 
 import json
-from dataclasses import replace
 
 import pytest
 import yaml
@@ -14,6 +13,7 @@ from webapp.exchange.reading import inspect, rows
 from webapp.exchange.records import ProductRecord, settled
 from webapp.exchange.writing import DIALECTS, written
 from webapp.kit.slugs import slugify
+from webapp.kit.values import replace
 
 pytestmark = pytest.mark.skipif(not SHARED.exists(), reason="../shared/data is absent")
 

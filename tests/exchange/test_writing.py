@@ -1,7 +1,6 @@
 import csv
 import io
 import json
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -25,6 +24,7 @@ from webapp.exchange.records import (
 )
 from webapp.exchange.writing import DIALECTS, says_everything, written
 from webapp.kit.errors import Invalid
+from webapp.kit.values import replace
 
 CHOICES = Choices(currency="EUR", timezone="Europe/Berlin")
 

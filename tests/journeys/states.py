@@ -3,7 +3,6 @@ states that no address alone shows."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from fastapi import FastAPI
 from sqlmodel import Session, select
@@ -17,6 +16,7 @@ from webapp.accounts.links import LinkPurpose, path_of
 from webapp.accounts.models import MailedLink, Passkey, Person
 from webapp.identities.values import Introduction
 from webapp.kit.actors import SYSTEM
+from webapp.kit.values import replace
 from webapp.main import create_app
 from webapp.runtime.db import Database
 from webapp.runtime.limits import Limits

@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,6 +14,7 @@ from tests.factories.orders import (
 )
 from webapp.kit import clock
 from webapp.kit.errors import Invalid
+from webapp.kit.values import replace
 from webapp.orders import commands, queries
 from webapp.orders.errors import NoSuchOrder
 from webapp.orders.models import CancelReason, FulfilmentStatus, OrderStatus, PaymentStatus

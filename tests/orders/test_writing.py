@@ -1,7 +1,5 @@
 """Writing to customers: once each, only those who ordered, and not again by the same key."""
 
-from dataclasses import replace
-
 import pytest
 from sqlmodel import select
 
@@ -9,6 +7,7 @@ from tests.factories.orders import CLERK, make_order
 from webapp.accounts import commands as accounts
 from webapp.kit.actors import SYSTEM, Actor
 from webapp.kit.errors import Invalid, NotAllowed
+from webapp.kit.values import replace
 from webapp.orders import commands
 from webapp.orders.commands import Message
 from webapp.orders.errors import KeyUsedBefore

@@ -1,7 +1,5 @@
 """What holds of every cart, in currencies with two, no and three decimals."""
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +13,7 @@ from tests.pricing.carts import (
     tax_rules,
 )
 from webapp.kit.money import Money
+from webapp.kit.values import replace
 from webapp.pricing.calculation import (
     Discount,
     Exemption,

@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from unittest.mock import MagicMock
@@ -39,6 +39,7 @@ from webapp.accounts.permissions import PERMISSIONS, ROLES
 from webapp.accounts.queries import by_email
 from webapp.kit.actors import SHOPPER, SYSTEM, Actor
 from webapp.kit.errors import NotAllowed
+from webapp.kit.values import replace
 from webapp.main import create_app
 from webapp.migrations import upgrade
 from webapp.runtime.db import Database

@@ -1,4 +1,3 @@
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -23,7 +22,6 @@ from webapp.runtime.events import (
 ADA = Actor("staff", "per_ada", "Ada", frozenset())
 
 
-@dataclass(frozen=True)
 class LampLit(Event):
     name = "lamp.lit"
     lamp: str
@@ -34,7 +32,6 @@ class LampLit(Event):
         return "lamp", self.lamp
 
 
-@dataclass(frozen=True)
 class LampDimmed(LampLit):
     name = "lamp.dimmed"
 

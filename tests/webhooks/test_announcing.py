@@ -3,7 +3,6 @@
 import json
 import re
 import threading
-from dataclasses import dataclass
 from typing import ClassVar
 
 import pytest
@@ -24,7 +23,6 @@ from webapp.webhooks import commands, queries
 from webapp.webhooks.models import Announcement
 
 
-@dataclass(frozen=True)
 class Inside(Event):
     name: ClassVar[str] = "test.inside"
 

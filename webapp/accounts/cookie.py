@@ -2,7 +2,6 @@
 a passkey is to answer. Signed and short-lived; both open nothing by themselves."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from secrets import token_bytes
 
@@ -13,6 +12,7 @@ from starlette.responses import Response
 from webapp.accounts.factors import HalfWay, half_way
 from webapp.accounts.passkeys import LASTS, Challenge, Place
 from webapp.kit.clock import now
+from webapp.kit.values import Value
 from webapp.runtime.secrets import same
 from webapp.web.sessions import forget_cookie, read_cookie, set_cookie
 
@@ -22,8 +22,7 @@ COMING_LASTS = 600
 CHALLENGE = "challenge"
 
 
-@dataclass(frozen=True, slots=True)
-class Coming:
+class Coming(Value):
     """Somebody on their way in: what they have shown, and where they want to go."""
 
     half: HalfWay

@@ -1,6 +1,5 @@
 """Everybody with an account, for those who look after them: searched, and a page at a time."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +11,11 @@ from webapp.accounts.queries import by_public_id
 from webapp.kit.actors import Actor
 from webapp.kit.errors import NotAllowed, NotFound
 from webapp.kit.paging import Page, Turn
+from webapp.kit.values import Value
 from webapp.runtime.paging import newest_first
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sought:
+class Sought(Value, kw_only=True):
     """Whom somebody looks for; None means any. ``text`` is a part of a name or an address."""
 
     text: str = ""
@@ -25,8 +24,7 @@ class Sought:
     role: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Value):
     """Somebody with an account."""
 
     key: int

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select
@@ -10,12 +9,12 @@ from sqlmodel import Session, col, func, select
 from webapp.accounts.codes import sealer
 from webapp.accounts.models import Authenticator, Passkey, Person, RecoveryCode
 from webapp.accounts.queries import Credentials, Member
+from webapp.kit.values import Value
 from webapp.runtime.links import links_of
 from webapp.shop.models import ShopSettings
 
 
-@dataclass(frozen=True, slots=True)
-class PasskeyRow:
+class PasskeyRow(Value):
     """A passkey as its person sees it."""
 
     public_id: str
@@ -25,8 +24,7 @@ class PasskeyRow:
     doubted_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Factors:
+class Factors(Value):
     """What somebody has beside a password."""
 
     authenticator_since: datetime | None
@@ -94,8 +92,7 @@ def with_second_factor(session: Session) -> frozenset[str]:
     return frozenset(found)
 
 
-@dataclass(frozen=True, slots=True)
-class HalfWay:
+class HalfWay(Value):
     """Somebody who has shown the first factor and is asked for the second."""
 
     known: Credentials
@@ -131,8 +128,7 @@ def half_way(session: Session, person: str) -> HalfWay | None:
     return HalfWay(Credentials.of(found), factors, mark)
 
 
-@dataclass(frozen=True, slots=True)
-class KnownPasskey:
+class KnownPasskey(Value):
     """What checking an answer of a device needs to know."""
 
     public_key: str

@@ -3,10 +3,11 @@ proves. Knows no account; every answer is checked by the ``webauthn`` library.""
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
+
+from webapp.kit.values import Value
 
 LONGEST_ANSWER = 20_000
 """Characters; a real one has two thousand."""
@@ -14,8 +15,7 @@ LASTS = 300
 """Seconds that a challenge may be answered, and that a browser waits for its person."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Value):
     """Where the shop is, for a browser: passkeys are bound to it."""
 
     origin: str
@@ -34,16 +34,14 @@ class Place:
         return is_name and (self.origin.startswith("https://") or is_local)
 
 
-@dataclass(frozen=True, slots=True)
-class Challenge:
+class Challenge(Value):
     """Random bytes that an answer has to sign, and when they were made."""
 
     value: bytes
     made_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Value):
     """A passkey that a device has just made."""
 
     credential: str
@@ -52,8 +50,7 @@ class Made:
     transports: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Value):
     """A passkey that was used, with the person verified by the device."""
 
     credential: str

@@ -1,7 +1,6 @@
 """What people told us about themselves, and what becomes of it: copies, and leaving."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, and_, case, col, func, or_, select
@@ -18,6 +17,7 @@ from webapp.accounts.models import (
 )
 from webapp.accounts.queries import whose
 from webapp.kit.clock import now
+from webapp.kit.values import Value
 from webapp.runtime.personal import Whose
 
 
@@ -37,8 +37,7 @@ def whose_export(session: Session, public_id: str) -> Whose | None:
     return whose(person) if person is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class ExportRow:
+class ExportRow(Value):
     """A copy of somebody's data as they see it in their list."""
 
     public_id: str
@@ -73,8 +72,7 @@ def erase_at(session: Session, person_key: int) -> datetime | None:
     return session.exec(select(Person.erase_at).where(Person.id == person_key)).first()
 
 
-@dataclass(frozen=True, slots=True)
-class SavedAddress:
+class SavedAddress(Value):
     """An address of the address book."""
 
     public_id: str
@@ -105,8 +103,7 @@ def address_book(session: Session, person_key: int) -> list[SavedAddress]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class ProfileView:
+class ProfileView(Value):
     """What somebody told about themselves, and the address that waits to be confirmed."""
 
     name: str
@@ -154,8 +151,7 @@ def _email(session: Session, person_key: int) -> str:
     return session.exec(select(Person.email).where(Person.id == person_key)).one()
 
 
-@dataclass(frozen=True, slots=True)
-class ConsentView:
+class ConsentView(Value):
     """What somebody said last about our news."""
 
     is_given: bool

@@ -8,12 +8,12 @@ until it expires.
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from webapp.kit.clock import now
 from webapp.kit.ids import is_public_id, token
+from webapp.kit.values import Value
 from webapp.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ _TYPE = "at+jwt"
 _PURPOSE = b"accounts.access-token"
 
 
-@dataclass(frozen=True, slots=True)
-class Mint:
+class Mint(Value):
     """Makes and reads the shop's access tokens."""
 
     issuer: str

@@ -1,6 +1,5 @@
 """All that the page of one customer shows, and the forms on it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -22,6 +21,7 @@ from webapp.backoffice.history import latest
 from webapp.backoffice.order_desk import pills
 from webapp.kit.actors import Actor
 from webapp.kit.errors import NotFound
+from webapp.kit.values import Value
 from webapp.orders import queries as orders
 from webapp.orders.models import Order
 from webapp.orders.queries import Bought, OrderFilter
@@ -44,16 +44,14 @@ class SortForm(Form):
     tags: Annotated[str, Field(max_length=1500)] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Forms:
+class Forms(Value):
     """The forms of the page as they were sent; None for one that nobody touched."""
 
     note: Submission[NoteForm] | None = None
     sort: Submission[SortForm] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NoteView:
+class NoteView(Value):
     public_id: str
     author_id: str | None
     author: str

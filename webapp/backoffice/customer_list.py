@@ -1,7 +1,6 @@
 """The list of customers: searched, filtered, a page at a time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlmodel import Session, col
 
 from webapp.accounts.models import Consent, CustomerGroup, CustomerTag, GroupMember, Person
 from webapp.kit.paging import Page, Turn
+from webapp.kit.values import Value, field, replace
 from webapp.orders.models import Order
 from webapp.orders.queries import Bought, bought_by
 from webapp.runtime.paging import newest_first
@@ -23,8 +23,7 @@ STATES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(Value, kw_only=True):
     """What staff look for; empty means any. ``text`` finds a part of a name or an address, a
     whole order number, a whole tag."""
 
@@ -35,8 +34,7 @@ class Wanted:
     tag: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Value):
     """A customer in the list."""
 
     public_id: str

@@ -1,6 +1,5 @@
 """Two accounts of one customer: finding the other, seeing what would move, making them one."""
 
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -17,6 +16,7 @@ from webapp.backoffice.blaming import blame
 from webapp.backoffice.customer_desk import customer_by
 from webapp.kit.errors import Invalid, NotFound
 from webapp.kit.ids import is_public_id
+from webapp.kit.values import Value
 from webapp.orders.queries import Bought, bought_by
 from webapp.web.deps import Db
 from webapp.web.fields import Says
@@ -37,8 +37,7 @@ class MergeForm(Form):
 MergeAsked = Annotated[Submission[MergeForm], Depends(submitted(MergeForm))]
 
 
-@dataclass(frozen=True, slots=True)
-class Side:
+class Side(Value):
     """One of the two, and what would move with them."""
 
     person: Person

@@ -1,7 +1,6 @@
 """Everything that happened in the shop: who did what to what, when, and what it was before."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
@@ -29,6 +28,7 @@ from webapp.backoffice.history_words import sentence
 from webapp.backoffice.periods import period
 from webapp.kit.errors import NotAllowed, NotFound
 from webapp.kit.paging import Page
+from webapp.kit.values import Value
 from webapp.runtime.events import Subject, known_names
 from webapp.runtime.happenings import Happening, Sought, happenings
 from webapp.shop.queries import Shop, current
@@ -49,8 +49,7 @@ Word = Annotated[str, Query(max_length=200)]
 Turned = Annotated[str | None, Query(max_length=2000)]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Value):
     """An event as staff read it."""
 
     id: str

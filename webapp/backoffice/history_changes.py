@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from webapp.kit.money import Money
 from webapp.kit.text import excerpt, plain
+from webapp.kit.values import Value
 
 LONGEST = 160
 """Characters of a value that are shown."""
@@ -53,17 +53,16 @@ _UNSAID = {"position", "title_sort", "parent_id"}
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
-Value = str | int | Money | datetime | date | None
+Shown = str | int | Money | datetime | date | None
 """What a template can show; None where there was nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Value):
     """One field. ``about`` is the version of the product, where it is one of several."""
 
     label: str
-    before: Value
-    after: Value
+    before: Shown
+    after: Shown
     about: str = ""
 
 
@@ -97,7 +96,7 @@ def _pairs(changed: object, currency: str, about: str = "") -> Iterator[Change]:
         yield Change(label_of(str(name)), before, after, about)
 
 
-def _value(name: str, value: Any, currency: str) -> Value:
+def _value(name: str, value: Any, currency: str) -> Shown:
     match value:
         case None | "" | [] | {}:
             return None

@@ -1,7 +1,6 @@
 """What the events are about: what each kind is called, who may see it, its name and its page."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from babel import Locale
@@ -15,6 +14,7 @@ from webapp.downloads.portraits import draw_entitlements
 from webapp.exchange.models import CatalogueImport
 from webapp.identities.models import Provider
 from webapp.kit.actors import Actor
+from webapp.kit.values import Value
 from webapp.media.models import MediaFile
 from webapp.orders.models import Order
 from webapp.payments.models import Payment
@@ -27,8 +27,7 @@ MOST_FOUND = 12
 """Things that one word in the search field may mean."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Value):
     """A kind of subject. Who holds ``permission`` sees the history of one of them."""
 
     label: str
@@ -62,8 +61,7 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(Value):
     """What something is called, and where it is looked at; no page for what is gone."""
 
     name: str

@@ -1,7 +1,6 @@
 """The first page of the back office: what there is to do today."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -18,6 +17,7 @@ from webapp.catalogue.models import Category, Product, ProductStatus, Variant
 from webapp.inventory.models import StockItem
 from webapp.kit.actors import Actor
 from webapp.kit.clock import now
+from webapp.kit.values import Value
 from webapp.orders import queries as orders
 from webapp.orders.models import FulfilmentStatus, Order, OrderStatus, PaymentStatus
 from webapp.orders.queries import OrderRow
@@ -32,8 +32,7 @@ pages = APIRouter()
 LATEST = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(Value):
     """A pile of work: how high it is, and where it lies."""
 
     label: str
@@ -41,8 +40,7 @@ class Task:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Value):
     """One thing a new shop needs before it can sell."""
 
     label: str

@@ -1,6 +1,5 @@
 """All that the page of one order shows: the order, its neighbours, and the forms on it."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import and_, or_, select
@@ -19,6 +18,7 @@ from webapp.backoffice.order_forms import (
 from webapp.downloads.queries import lines_without_files
 from webapp.kit.ids import token
 from webapp.kit.money import Money
+from webapp.kit.values import Value
 from webapp.orders import queries
 from webapp.orders.models import (
     FulfilmentStatus,
@@ -72,8 +72,7 @@ OVER: dict[OrderStatus, Pill] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Forms:
+class Forms(Value):
     """The forms of the page as they were sent; None for one that nobody touched."""
 
     paid: Submission[PaidForm] | None = None

@@ -1,9 +1,9 @@
 """What staff look for among the orders, read from the address of the list."""
 
-from dataclasses import replace
 from typing import Any
 
 from webapp.backoffice.periods import period
+from webapp.kit.values import replace
 from webapp.orders.models import OrderStatus
 from webapp.orders.queries import OrderFilter, Waits
 from webapp.web.submissions import Submission

@@ -1,7 +1,6 @@
 """The back office's list of products: found by title, SKU or barcode, latest change first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +22,7 @@ from webapp.inventory.models import StockItem
 from webapp.inventory.queries import AVAILABLE
 from webapp.kit.clock import now
 from webapp.kit.paging import Cursor, Page
+from webapp.kit.values import Value
 
 SIZE = 40
 STATES = (
@@ -35,8 +35,7 @@ STATES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Value):
     """What staff are looking for; empty means any."""
 
     text: str = ""
@@ -45,8 +44,7 @@ class Wanted:
     brand: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Value):
     """A product in the list."""
 
     card: Card

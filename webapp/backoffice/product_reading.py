@@ -29,6 +29,7 @@ from webapp.catalogue.models import (
     VariantValue,
 )
 from webapp.inventory.queries import Stock, stock_of
+from webapp.kit.values import Value
 from webapp.media.models import MediaFile
 from webapp.media.queries import IMAGE_COLUMNS, Image
 from webapp.pricing.models import TaxRate
@@ -39,8 +40,7 @@ AT_ONCE = 50
 """Variants on one page of the editor: each has some twenty inputs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(Value):
     """An option as it is stored."""
 
     id: int

@@ -1,6 +1,5 @@
 """What stands beside the inputs of a variant or a picture in the editor."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlmodel import Session
@@ -13,14 +12,14 @@ from webapp.catalogue.models import Variant
 from webapp.inventory.queries import Stock, stock_of
 from webapp.kit.errors import Invalid
 from webapp.kit.money import Money
+from webapp.kit.values import Value
 from webapp.media.queries import Image
 from webapp.shop.queries import Shop
 from webapp.web.submissions import Submission
 from webapp.web.templates import locale_of
 
 
-@dataclass(frozen=True, slots=True)
-class VariantRow:
+class VariantRow(Value):
     """A variant's row: its number in the form and what is known of it."""
 
     number: int
@@ -36,8 +35,7 @@ class VariantRow:
     is_removed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class PictureRow:
+class PictureRow(Value):
     number: int
     file: str
     image: Image | None

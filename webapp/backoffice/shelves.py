@@ -1,16 +1,15 @@
 """The category tree as lists for forms and for its own page, hidden ones among it."""
 
 from collections import defaultdict
-from dataclasses import dataclass
 
 from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from webapp.catalogue.models import Category, ProductCategory
+from webapp.kit.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
+class Shelf(Value):
     """A category in the order in which a tree is read."""
 
     id: int

@@ -1,12 +1,11 @@
 """Facts about carts."""
 
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from webapp.kit.values import field
 from webapp.runtime.events import Event
 
 
-@dataclass(frozen=True)
 class CartsMerged(Event):
     """``guest`` went into ``cart`` (public ids). Units by variant, before and after."""
 

@@ -1,7 +1,6 @@
 """One thing that can be bought, as it stands in the catalogue now: price, limits, stock."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_
@@ -11,6 +10,7 @@ from webapp.catalogue.models import Product, ProductImage, ProductStatus, Varian
 from webapp.inventory import queries as inventory
 from webapp.inventory.queries import Availability
 from webapp.kit.clock import now
+from webapp.kit.values import Value
 from webapp.media.models import MediaFile
 from webapp.media.queries import Image
 from webapp.pricing.queries import NOT_TAXED
@@ -20,8 +20,7 @@ LARGEST_QUANTITY = 9999
 """Units of one thing in one cart, whatever the stock."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Goods:
+class Goods(Value, kw_only=True):
     """A variant with its product. ``left`` is how many can be sold now; None: any number."""
 
     variant_id: int

@@ -1,14 +1,12 @@
 """A cart in a link: ``/cart/add?items=SKU:2,OTHER:1``."""
 
-from dataclasses import dataclass
-
 from webapp.cart.goods import LARGEST_QUANTITY
+from webapp.kit.values import Value
 
 MOST_ITEMS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Value):
     sku: str
     quantity: int
 

@@ -1,7 +1,6 @@
 """What is in a cart, and what is wrong with it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlmodel import Session, col, func, select
@@ -10,6 +9,7 @@ from webapp.cart import goods as catalogue
 from webapp.cart.goods import Goods
 from webapp.cart.models import Cart, CartLine, CartState
 from webapp.kit.money import Money
+from webapp.kit.values import Value
 from webapp.media.queries import Image
 from webapp.pricing.queries import Item
 from webapp.runtime.db import once
@@ -26,8 +26,7 @@ class LineProblem(StrEnum):
     above_maximum = "above_maximum"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineView:
+class LineView(Value, kw_only=True):
     """A line as a page shows it. ``was`` is the price seen before, where it has moved since."""
 
     key: str
@@ -60,8 +59,7 @@ class LineView:
         return self.goods.maximum if left is None else min(self.goods.maximum, max(left, 1))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CartView:
+class CartView(Value, kw_only=True):
     """A cart at one moment. ``public_id`` is empty where there is none yet."""
 
     public_id: str = ""

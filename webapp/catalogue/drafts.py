@@ -4,11 +4,11 @@ A key that is absent leaves its field as it is; a key that is present sets it, a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypedDict
 
 from webapp.catalogue.models import Product, ProductStatus, Variant
+from webapp.kit.values import Value, field
 
 
 class ProductFields(TypedDict, total=False):
@@ -67,8 +67,7 @@ class VariantFields(TypedDict, total=False):
     custom: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OptionSave:
+class OptionSave(Value, kw_only=True):
     """An axis by name, with the order of its values; values that variants use are added."""
 
     name: str
@@ -77,8 +76,7 @@ class OptionSave:
     """``#rrggbb`` by value."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VariantSave:
+class VariantSave(Value, kw_only=True):
     """One variant. Which: ``id``, else the one with these ``values``, else a new one."""
 
     id: int | None = None
@@ -89,8 +87,7 @@ class VariantSave:
     """(source, id) in another system, remembered."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductSave:
+class ProductSave(Value, kw_only=True):
     """One product and some of its variants; variants that are not named stay as they are."""
 
     id: int | None = None
@@ -107,8 +104,7 @@ Changes = dict[str, list[Any]]
 """A field's value before and after."""
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Value):
     """What became of a ``ProductSave``; ``variants`` in the order in which they were given."""
 
     product: Product
@@ -119,8 +115,7 @@ class Saved:
     """For each given variant. A new one has its fields with ``None`` before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
+class Planned(Value):
     """What would become of a ``ProductSave``; nothing was written."""
 
     state: SaveState

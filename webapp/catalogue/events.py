@@ -1,12 +1,11 @@
 """Facts about the catalogue. Subjects are public ids; ``changed`` has [before, after] by field."""
 
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from webapp.kit.values import field
 from webapp.runtime.events import Event, Subject
 
 
-@dataclass(frozen=True)
 class ProductFact(Event):
     """Any fact about a product. Listen to this to hear them all."""
 
@@ -18,7 +17,6 @@ class ProductFact(Event):
         return ("product", self.product)
 
 
-@dataclass(frozen=True)
 class ProductCreated(ProductFact):
     name: ClassVar[str] = "product.created"
     tells: ClassVar[str] = "A product was made."
@@ -28,7 +26,6 @@ class ProductCreated(ProductFact):
     """What it came with or from: the public id of an import, or of the product it copies."""
 
 
-@dataclass(frozen=True)
 class ProductUpdated(ProductFact):
     """Long texts appear shortened; ``variants`` maps a variant's public id to what changed."""
 
@@ -39,7 +36,6 @@ class ProductUpdated(ProductFact):
     origin: str = ""
 
 
-@dataclass(frozen=True)
 class ProductPublished(ProductFact):
     name: ClassVar[str] = "product.published"
     tells: ClassVar[str] = "A product was put on sale, at once or for a later day."
@@ -47,21 +43,18 @@ class ProductPublished(ProductFact):
     """When shoppers see it, which may lie ahead."""
 
 
-@dataclass(frozen=True)
 class ProductUnpublished(ProductFact):
     name: ClassVar[str] = "product.unpublished"
     tells: ClassVar[str] = "A product was taken off sale."
     status: str = ""
 
 
-@dataclass(frozen=True)
 class ProductDeleted(ProductFact):
     name: ClassVar[str] = "product.deleted"
     tells: ClassVar[str] = "A product was deleted."
     title: str = ""
 
 
-@dataclass(frozen=True)
 class PriceChanged(ProductFact):
     """In minor units of the shop's currency."""
 
@@ -72,7 +65,6 @@ class PriceChanged(ProductFact):
     after_minor: int = 0
 
 
-@dataclass(frozen=True)
 class CategoryFact(Event):
     category: str
     path: str
@@ -82,21 +74,18 @@ class CategoryFact(Event):
         return ("category", self.category)
 
 
-@dataclass(frozen=True)
 class CategoryCreated(CategoryFact):
     name: ClassVar[str] = "category.created"
     tells: ClassVar[str] = "A category was made."
     changed: dict[str, list[Any]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
 class CategoryUpdated(CategoryFact):
     name: ClassVar[str] = "category.updated"
     tells: ClassVar[str] = "A category changed."
     changed: dict[str, list[Any]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
 class CategoryDeleted(CategoryFact):
     """``moved_to`` is the path of the category that took its products and its address."""
 
@@ -106,7 +95,6 @@ class CategoryDeleted(CategoryFact):
     moved_to: str = ""
 
 
-@dataclass(frozen=True)
 class CollectionUpdated(Event):
     """Also stated when it is made; ``deleted`` when it is gone."""
 
@@ -122,7 +110,6 @@ class CollectionUpdated(Event):
         return ("collection", self.collection)
 
 
-@dataclass(frozen=True)
 class BrandUpdated(Event):
     name: ClassVar[str] = "brand.updated"
     brand: str
@@ -133,7 +120,6 @@ class BrandUpdated(Event):
         return ("brand", self.brand)
 
 
-@dataclass(frozen=True)
 class AttributeUpdated(Event):
     name: ClassVar[str] = "attribute.updated"
     attribute: str

@@ -5,13 +5,13 @@ An ``Expression`` is made of folded words only, so no query text can hold an ope
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import ARRAY, FromClause, Integer, TextClause, bindparam, cast, func, text
 from sqlmodel import Session
 
 from webapp.catalogue import words
 from webapp.catalogue.derived import GRAM_VECTOR, TEXT_VECTOR
+from webapp.kit.values import Value
 
 MOST_WORDS = 12
 LONGEST_TEXT = 200
@@ -23,8 +23,7 @@ _POSTGRES_WEIGHTS = "{0.1, 0.3, 0.5, 1.0}"
 """Of title, labels, category, body in FTS5; of D, C, B, A there."""
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Value):
     """One word of a query in its forms; ``is_open``: it may go on (the last word, while typing)."""
 
     forms: tuple[str, ...]

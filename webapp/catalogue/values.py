@@ -1,25 +1,23 @@
 """What pages and scripts are given: frozen, complete, in the order in which it is shown."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from webapp.catalogue.derived import FacetKind
 from webapp.kit.money import Money
 from webapp.kit.paging import Page
+from webapp.kit.values import Value, field
 from webapp.media.queries import Image
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Value):
     """A picture of a product page; variants point to it by ``id``."""
 
     id: int
     image: Image
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Value):
     """A product in a list."""
 
     id: int
@@ -40,8 +38,7 @@ class Card:
         return self.price_from != self.price_to
 
 
-@dataclass(frozen=True, slots=True)
-class CategoryNode:
+class CategoryNode(Value):
     """A category in the navigation, with those below it."""
 
     id: int
@@ -56,8 +53,7 @@ class CategoryNode:
         return f"/categories/{self.path}"
 
 
-@dataclass(frozen=True, slots=True)
-class CategoryPage:
+class CategoryPage(Value):
     """A category with its way from the root (itself not among ``ancestors``) and its children."""
 
     id: int
@@ -72,8 +68,7 @@ class CategoryPage:
     children: tuple[CategoryNode, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CollectionPage:
+class CollectionPage(Value):
     id: int
     public_id: str
     slug: str
@@ -82,8 +77,7 @@ class CollectionPage:
     image: Image | None
 
 
-@dataclass(frozen=True, slots=True)
-class HomeCollection:
+class HomeCollection(Value):
     id: int
     slug: str
     title: str
@@ -91,15 +85,13 @@ class HomeCollection:
     products: tuple[Card, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceValue:
+class ChoiceValue(Value):
     id: int
     value: str
     swatch: str
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Value):
     """An axis of the product and the values that some variant has."""
 
     id: int
@@ -107,8 +99,7 @@ class Choice:
     values: tuple[ChoiceValue, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UnitPrice:
+class UnitPrice(Value):
     """``price`` for each ``amount`` of ``unit``: 3.98 EUR / 1 l."""
 
     price: Money
@@ -116,8 +107,7 @@ class UnitPrice:
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class VariantView:
+class VariantView(Value):
     id: int
     public_id: str
     title: str
@@ -136,8 +126,7 @@ class VariantView:
     """The value's id by the option's id; one for each option."""
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeView:
+class AttributeView(Value):
     code: str
     name: str
     type: str
@@ -145,14 +134,12 @@ class AttributeView:
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class TagView:
+class TagView(Value):
     slug: str
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ProductPage:
+class ProductPage(Value):
     """All that a product page shows but live stock (see ``inventory.queries.availability``)."""
 
     id: int
@@ -189,8 +176,7 @@ class ProductPage:
         return self.price_from != self.price_to
 
 
-@dataclass(frozen=True, slots=True)
-class PickerValue:
+class PickerValue(Value):
     """One radio button of the picker, given what else is chosen."""
 
     id: int
@@ -203,23 +189,20 @@ class PickerValue:
     """One such variant can be bought."""
 
 
-@dataclass(frozen=True, slots=True)
-class PickerOption:
+class PickerOption(Value):
     id: int
     name: str
     values: tuple[PickerValue, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Picker:
+class Picker(Value):
     """The variant that the choices lead to (``None`` while one is open), and what they leave."""
 
     variant: VariantView | None
     options: tuple[PickerOption, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class FacetValue:
+class FacetValue(Value):
     """One box to tick. ``count``: how many products it would leave, all other facets applied."""
 
     value: str
@@ -229,8 +212,7 @@ class FacetValue:
     is_chosen: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FacetGroup:
+class FacetGroup(Value):
     kind: FacetKind
     name: str
     """As it stands in an address; empty for brand, category and tag."""
@@ -238,16 +220,14 @@ class FacetGroup:
     values: tuple[FacetValue, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PriceRange:
+class PriceRange(Value):
     """The cheapest and the dearest price there is, all facets but the price applied."""
 
     lowest: Money
     highest: Money
 
 
-@dataclass(frozen=True, slots=True)
-class Facets:
+class Facets(Value):
     groups: tuple[FacetGroup, ...] = ()
     price: PriceRange | None = None
     available_count: int = 0
@@ -255,8 +235,7 @@ class Facets:
     on_sale_count: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(Value):
     """A page of products. ``corrected`` is the query that was searched for instead, if any."""
 
     products: Page[Card]
@@ -266,8 +245,7 @@ class Listing:
     """Nothing had all the words; these have some of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestions:
+class Suggestions(Value):
     """What search-as-you-type shows: at most eight lines in all."""
 
     categories: tuple[CategoryNode, ...] = ()
@@ -275,8 +253,7 @@ class Suggestions:
     corrected: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StaffProduct:
+class StaffProduct(Value):
     """A line of the back office's product list."""
 
     id: int
@@ -295,8 +272,7 @@ class StaffProduct:
     updated_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class ListingQuery:
+class ListingQuery(Value):
     """What a shopper asked a listing for. Keys are those of ``FacetGroup`` and ``FacetValue``.
 
     Several values of one name widen, several names narrow. Prices are minor units, inclusive.

@@ -2,7 +2,6 @@
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -26,6 +25,7 @@ from webapp.checkout.forms import CheckoutForm
 from webapp.checkout.queries import checkout_view
 from webapp.kit.errors import Invalid, Refused, ShopError
 from webapp.kit.ids import token
+from webapp.kit.values import Value
 from webapp.orders import commands as ordering
 from webapp.orders import cookie as order_cookie
 from webapp.orders import queries as orders
@@ -97,8 +97,7 @@ def submit_checkout(request: Request, form: Typed, data: Data) -> Response:
     return _to_order(request, order)
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Value):
     """What somebody asks for, read from the form and not impossible so far."""
 
     cart: str

@@ -1,7 +1,6 @@
 """All that the checkout page shows, given what was typed so far."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from sqlmodel import Session
 
@@ -10,6 +9,7 @@ from webapp.cart.models import Cart
 from webapp.cart.queries import CartView, cart_view
 from webapp.checkout.choices import SAME, country_of, delivery_countries, is_same
 from webapp.kit.money import Money
+from webapp.kit.values import Value
 from webapp.orders.bill import Bill, tax_label
 from webapp.orders.commands import purchase_of
 from webapp.payments import providers
@@ -17,15 +17,13 @@ from webapp.pricing.queries import Quote, Way, quote
 from webapp.shop.queries import Shop
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentChoice:
+class PaymentChoice(Value):
     code: str
     name: str
     description: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckoutView:
+class CheckoutView(Value, kw_only=True):
     """The page's data. ``chosen`` completes what was typed: country, delivery, payment."""
 
     cart: CartView

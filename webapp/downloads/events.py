@@ -1,12 +1,11 @@
 """Facts about files that are sold, and about who may have them. They name no buyer."""
 
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from webapp.kit.values import field
 from webapp.runtime.events import Event, Subject
 
 
-@dataclass(frozen=True)
 class AssetUpdated(Event):
     """Also stated when it is added, and when it is taken off sale: those who bought it keep it."""
 
@@ -22,7 +21,6 @@ class AssetUpdated(Event):
         return ("asset", self.asset)
 
 
-@dataclass(frozen=True)
 class AssetOffered(Event):
     """Those who bought the product before are to get it as well."""
 
@@ -36,7 +34,6 @@ class AssetOffered(Event):
         return ("asset", self.asset)
 
 
-@dataclass(frozen=True)
 class AssetDeleted(Event):
     """Nobody had bought it: its bytes can go."""
 
@@ -50,7 +47,6 @@ class AssetDeleted(Event):
         return ("asset", self.asset)
 
 
-@dataclass(frozen=True)
 class EntitlementEvent(Event):
     """A fact about one entitlement; ``order`` and ``asset`` are public ids."""
 
@@ -64,13 +60,11 @@ class EntitlementEvent(Event):
         return ("entitlement", self.entitlement)
 
 
-@dataclass(frozen=True)
 class EntitlementGranted(EntitlementEvent):
     name: ClassVar[str] = "entitlement.granted"
     tells: ClassVar[str] = "A file of a paid order may be downloaded."
 
 
-@dataclass(frozen=True)
 class EntitlementDownloaded(EntitlementEvent):
     """``used`` counts this one."""
 
@@ -79,14 +73,12 @@ class EntitlementDownloaded(EntitlementEvent):
     used: int = 1
 
 
-@dataclass(frozen=True)
 class EntitlementRevoked(EntitlementEvent):
     name: ClassVar[str] = "entitlement.revoked"
     tells: ClassVar[str] = "A file may be downloaded no more: cancelled, refunded, or by staff."
     reason: str = ""
 
 
-@dataclass(frozen=True)
 class EntitlementUpdated(EntitlementEvent):
     """Staff changed how often or until when it may be downloaded."""
 
@@ -94,7 +86,6 @@ class EntitlementUpdated(EntitlementEvent):
     changed: dict[str, list[Any]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
 class FilesReady(Event):
     """Some files of an order were given to its buyer; ``batch`` tells this time from another."""
 

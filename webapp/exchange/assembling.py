@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from webapp.exchange.carried import Record, says_without_variants, unpacked
 from webapp.exchange.dialect import Key
@@ -20,6 +19,7 @@ from webapp.exchange.records import (
     settled,
 )
 from webapp.exchange.values import BadCell
+from webapp.kit.values import replace
 
 
 def sku_key(line: Line) -> tuple[Key, ...]:

@@ -8,7 +8,6 @@ has edited them, and the carried value is dropped in favour of the edit.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from hashlib import blake2b
 from typing import Any, TypeVar
 
@@ -26,6 +25,7 @@ from webapp.exchange.fields import (
 from webapp.exchange.lines import within
 from webapp.exchange.records import KEEP, Attribute, Custom, ProductRecord, VariantRecord
 from webapp.exchange.values import BadCell, Style, amount, paths, written_paths
+from webapp.kit.values import replace
 
 Record = TypeVar("Record", ProductRecord, VariantRecord)
 

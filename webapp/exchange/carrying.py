@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from sqlmodel import Session
@@ -32,6 +31,7 @@ from webapp.exchange.records import ProductRecord, Role, VariantRecord
 from webapp.exchange.replacing import replace_variants
 from webapp.exchange.settling import key_of, settle
 from webapp.kit.errors import ShopError
+from webapp.kit.values import names_of, replace
 from webapp.shop import queries as shop
 
 _TRIES = 12
@@ -279,11 +279,11 @@ def _without_field(record: ProductRecord, name: str) -> ProductRecord:
     if name.startswith("attributes."):
         return replace(record, attributes=())
     plain = {"is_featured": "featured", "is_gift_card": "gift_card", "body": "body"}.get(name, name)
-    if plain in ProductRecord.__dataclass_fields__ and plain not in ("title", "variants", "rows"):
+    if plain in names_of(ProductRecord) and plain not in ("title", "variants", "rows"):
         empty = ProductRecord()
         return replace(record, **{plain: getattr(empty, plain)})
     of_variant = plain.removesuffix("_minor")
-    if of_variant in VariantRecord.__dataclass_fields__:
+    if of_variant in names_of(VariantRecord):
         value = getattr(VariantRecord(), of_variant)
         kept = tuple(replace(each, **{of_variant: value}) for each in record.variants)
         return replace(record, variants=kept)

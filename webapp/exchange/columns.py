@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+
+from webapp.kit.values import Value
 
 _SPACES = re.compile(r"\s+")
 
@@ -14,8 +15,7 @@ def folded(name: str) -> str:
     return _SPACES.sub(" ", name).strip().casefold()
 
 
-@dataclass(frozen=True, slots=True)
-class Columns:
+class Columns(Value):
     """Where each word of a dialect stands in a header, and which names nobody knew."""
 
     header: tuple[str, ...]

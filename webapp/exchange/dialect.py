@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from webapp.exchange.reading import Row
 from webapp.exchange.records import ProductRecord
+from webapp.kit.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(Value):
     """Something that only one row of a file may say."""
 
     what: str
@@ -22,8 +21,7 @@ class Key:
     """It counts only where the row turns out to be a variant."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(Value):
     """What must be known about a row before the rows of one product can be put together."""
 
     belongs: str = ""

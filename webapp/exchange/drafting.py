@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -33,9 +33,11 @@ from webapp.exchange.terms import Terms
 from webapp.exchange.values import written_moment
 from webapp.inventory.commands import PolicyFields
 from webapp.inventory.models import StockPolicy
+from webapp.kit import values
 from webapp.kit.clock import now
 from webapp.kit.money import Money
 from webapp.kit.text import plain
+from webapp.kit.values import Value, replace
 from webapp.runtime.markup import plain_line, plain_text
 
 OUR_KEYS = "vitrine."
@@ -70,8 +72,7 @@ class Draft:
     problems: list[Problem] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class Ground:
+class Ground(Value):
     """What drafting needs to know of the shop. ``None`` categories: not made yet (a dry run)."""
 
     currency: str
@@ -79,9 +80,9 @@ class Ground:
     categories: Mapping[tuple[str, ...], int]
     attributes: frozenset[str]
     """Codes."""
-    variants: Mapping[External, int] = field(default_factory=dict)
+    variants: Mapping[External, int] = values.field(default_factory=dict)
     """Keys of variants by what other systems call them."""
-    terms: Terms = field(default_factory=Terms)
+    terms: Terms = values.field(default_factory=Terms)
 
 
 def draft(record: ProductRecord, found: FoundProduct | None, slug: str, ground: Ground) -> Draft:

@@ -1,12 +1,11 @@
 """Facts about catalogue files that came in and went out."""
 
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from webapp.kit.values import field
 from webapp.runtime.events import Event, Subject
 
 
-@dataclass(frozen=True)
 class ImportFact(Event):
     """A fact about one file; ``import_`` is the public id of its import."""
 
@@ -22,12 +21,10 @@ class ImportFact(Event):
         return {"import": told.pop("import_"), **told}
 
 
-@dataclass(frozen=True)
 class ImportUploaded(ImportFact):
     name: ClassVar[str] = "import.uploaded"
 
 
-@dataclass(frozen=True)
 class ImportUpdated(ImportFact):
     """How it is read, what its columns mean or what is decided about it was changed."""
 
@@ -35,7 +32,6 @@ class ImportUpdated(ImportFact):
     changed: dict[str, list[Any]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
 class ImportStarted(ImportFact):
     """``dry`` only looks at what would happen; ``again`` tries the rows that were refused."""
 
@@ -44,7 +40,6 @@ class ImportStarted(ImportFact):
     again: bool = False
 
 
-@dataclass(frozen=True)
 class ImportEnded(ImportFact):
     """What its rows came to, by count."""
 
@@ -56,14 +51,12 @@ class ImportEnded(ImportFact):
     failed: int = 0
 
 
-@dataclass(frozen=True)
 class ImportChecked(ImportEnded):
     """The dry run is done."""
 
     name: ClassVar[str] = "import.checked"
 
 
-@dataclass(frozen=True)
 class ImportCompleted(ImportEnded):
     """All rows are through; ``failed`` of them were refused."""
 
@@ -71,7 +64,6 @@ class ImportCompleted(ImportEnded):
     tells: ClassVar[str] = "A catalogue file was brought in."
 
 
-@dataclass(frozen=True)
 class ImportFailed(ImportEnded):
     """It could not be finished. What was imported so far stays."""
 
@@ -79,12 +71,10 @@ class ImportFailed(ImportEnded):
     problem: str = ""
 
 
-@dataclass(frozen=True)
 class ImportCancelled(ImportEnded):
     name: ClassVar[str] = "import.cancelled"
 
 
-@dataclass(frozen=True)
 class ImportRevertStarted(ImportFact):
     """``force``: products that somebody changed since go back as well."""
 
@@ -92,7 +82,6 @@ class ImportRevertStarted(ImportFact):
     force: bool = False
 
 
-@dataclass(frozen=True)
 class ImportReverted(ImportFact):
     """Of so many products what became of them: back as they were, deleted or archived because
     the import had made them, left as they are."""
@@ -106,7 +95,6 @@ class ImportReverted(ImportFact):
     left: int = 0
 
 
-@dataclass(frozen=True)
 class ExportCompleted(Event):
     """The catalogue, or a part of it, left as a file."""
 

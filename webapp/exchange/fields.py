@@ -7,7 +7,6 @@ through here what they have no column for.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from webapp.exchange import values
@@ -20,10 +19,10 @@ from webapp.exchange.records import (
     UnitPrice,
 )
 from webapp.exchange.values import BadCell, Style
+from webapp.kit.values import Value, names_of
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Value):
     """How a value is read from the text of a cell, and written so that it reads the same."""
 
     read: Callable[[str, Style], Any]
@@ -31,8 +30,7 @@ class Kind:
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Value):
     name: str
     label: str
     kind: Kind
@@ -57,7 +55,7 @@ def _pairs(make: Callable[[str, str], Any], first: str, second: str, *, whole: b
         return tuple(found)
 
     def write(value: Any) -> str:
-        pairs = [[getattr(each, name) for name in each.__dataclass_fields__] for each in value]
+        pairs = [[getattr(each, name) for name in names_of(each)] for each in value]
         return values.written_paths([[part for part in pair if part] for pair in pairs], ";")
 
     return Kind(read, write, f"{first} > {second}; …")

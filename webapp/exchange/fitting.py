@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from typing import TypeVar
 
 from webapp.catalogue.commands.categories import DEEPEST
@@ -18,6 +17,7 @@ from webapp.exchange.records import (
     ProductRecord,
     VariantRecord,
 )
+from webapp.kit.values import replace
 from webapp.runtime.markup import plain_line
 
 T = TypeVar("T")

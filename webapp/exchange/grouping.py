@@ -10,18 +10,18 @@ import json
 import tempfile
 from array import array
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from webapp.exchange.dialect import Dialect, Key
 from webapp.exchange.reading import Row
 from webapp.exchange.records import Problem, ProductRecord
+from webapp.kit.values import Value, replace
 
 _IN_MEMORY = 8_000_000
 """Characters of waiting rows held in memory before further ones go to disk."""
 
 
-@dataclass(frozen=True, slots=True)
-class LeftRow:
+class LeftRow(Value):
     """A row that is part of no product, and why."""
 
     number: int

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from webapp.exchange.mapping import Mapping, Use, normal
 from webapp.exchange.reading import Row
 from webapp.exchange.synonyms import BY_NAME, OPTION_NAMES, SYNONYMS
 from webapp.exchange.values import GRAMS, MILLIMETRES, is_gtin
+from webapp.kit.values import Value, replace
 
 SAMPLE = 500
 """Rows that are enough to guess from."""
@@ -59,8 +59,7 @@ _SHAPES: dict[str, re.Pattern[str]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Guess:
+class Guess(Value):
     """A proposal, and what a person should look at before they accept it."""
 
     mapping: Mapping

@@ -11,7 +11,7 @@ import json
 import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
@@ -35,6 +35,7 @@ from webapp.exchange.models import BeforeState, PictureState
 from webapp.exchange.reading import Row
 from webapp.exchange.records import ProductRecord, settled
 from webapp.exchange.shape import Shape
+from webapp.kit.values import Value, replace
 
 befores = SQLModel.metadata.tables["import_befores"]
 import_made = SQLModel.metadata.tables["import_made"]
@@ -99,8 +100,7 @@ def packed(kept: Kept) -> bytes:
     return zlib.compress(json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode(), 6)
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
+class Before(Value):
     """What ``packed`` wrote, read back."""
 
     record: ProductRecord

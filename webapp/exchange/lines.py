@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 from webapp.exchange.fields import FIELDS, NEVER_CLEARED, Field, Kind
 from webapp.exchange.reading import Row
 from webapp.exchange.records import KEEP, Cell, Keep, Level, Problem
 from webapp.exchange.values import BadCell, Style
+from webapp.kit.values import Value
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(Value):
     """What a person decided about reading a file. JSON-serialisable by ``dataclasses.asdict``."""
 
     currency: str = "EUR"

@@ -5,20 +5,19 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping as AnyMapping
-from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from typing import Any
 
 from webapp.exchange.errors import NotUnderstood
 from webapp.exchange.targets import BY_CODE
 from webapp.exchange.values import GRAMS, MILLIMETRES
+from webapp.kit.values import Value, asdict, field, names_of
 
 _PLACE = re.compile(r"\{([^{}]+)\}")
 _KINDS = frozenset(("text", "number", "boolean", "date", "choice"))
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Value):
     """What one column means. ``name`` is that of an option, attribute or custom field."""
 
     to: str
@@ -27,8 +26,7 @@ class Use:
     unit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(Value):
     """Columns by their names in the header; those not named are ignored."""
 
     columns: dict[str, Use] = field(default_factory=dict)
@@ -58,7 +56,7 @@ class Mapping:
         """The mapping kept as JSON. Refuses with ``NotUnderstood`` what is none."""
         try:
             columns = {str(name): Use(**use) for name, use in value["columns"].items()}
-            rest = {name: value[name] for name in cls.__dataclass_fields__ if name in value}
+            rest = {name: value[name] for name in names_of(cls) if name in value}
             rest["languages"] = tuple(rest.get("languages", ()))
             return cls(**{**rest, "columns": columns})
         except (KeyError, TypeError, AttributeError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from webapp.exchange.dialect import Dialect
@@ -12,6 +12,7 @@ from webapp.exchange.errors import NotUnderstood
 from webapp.exchange.lines import Choices
 from webapp.exchange.mapping import Mapping
 from webapp.exchange.reading import Layout, Row, Source, rows
+from webapp.kit.values import replace
 from webapp.runtime.storage import Storage
 
 

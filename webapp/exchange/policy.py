@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import Any, Literal, get_args
 
 from webapp.kit.errors import Invalid
+from webapp.kit.values import Value, asdict
 
 OnMatch = Literal["update", "skip"]
 OnMissing = Literal["create", "skip"]
@@ -16,8 +16,7 @@ NewStatus = Literal["active", "draft"]
 OnAbsent = Literal["keep", "variants", "products"]
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Value):
     on_match: OnMatch = "update"
     on_missing: OnMissing = "create"
     on_error: OnError = "rows"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +21,7 @@ from webapp.exchange.models import (
 )
 from webapp.kit.errors import NotFound
 from webapp.kit.paging import Cursor, Page
+from webapp.kit.values import Value, names_of
 
 image_sources = SQLModel.metadata.tables["image_sources"]
 befores = SQLModel.metadata.tables["import_befores"]
@@ -29,8 +29,7 @@ import_made = SQLModel.metadata.tables["import_made"]
 SIZE = 50
 
 
-@dataclass(frozen=True, slots=True)
-class ImportLine:
+class ImportLine(Value):
     """An import in the list of past ones."""
 
     public_id: str
@@ -44,8 +43,7 @@ class ImportLine:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class RowLine:
+class RowLine(Value):
     """A row of the file and what became, or would become, of it."""
 
     number: int
@@ -66,7 +64,7 @@ def import_by_id(session: Session, public_id: str) -> CatalogueImport:
 
 def imports(session: Session, cursor: str | None = None) -> Page[ImportLine]:
     """Past imports, latest first. Raises ``Invalid`` for a foreign cursor."""
-    names = ImportLine.__dataclass_fields__
+    names = names_of(ImportLine)
     table = CatalogueImport.__table__  # type: ignore[attr-defined]
     query = select(table.c.id, *(table.c[name] for name in names)).order_by(table.c.id.desc())
     if cursor:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from webapp.exchange.errors import TooLarge, Unreadable
 from webapp.exchange.guard import unguarded
 from webapp.exchange.sniffing import Delimiter, delimiter_of, encoding_of
+from webapp.kit.values import Value, asdict
 
 BYTES_LIMIT = 100 * 1024 * 1024
 ROWS_LIMIT = 200_000
@@ -35,8 +35,7 @@ _TOO_LONG = f"A cell of this row holds more than {CELL_LIMIT:,} characters."
 _ADRIFT = "Could not be read, because a quotation mark further up is wrong."
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Value):
     """How the bytes of one file are to be read, as found or as forced."""
 
     encoding: str
@@ -60,8 +59,7 @@ class Layout:
         return cls(**{**value, **lists})
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Value):
     """One row of data. The first below the header is number 1; blank lines are not counted."""
 
     number: int

@@ -6,10 +6,11 @@ absent (``KEEP``: leave the field alone); empty (``None``: clear it); or a value
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import Enum, StrEnum
 from typing import Any, Final, TypeAlias, TypeVar
+
+from webapp.kit.values import Value, names_of, replace
 
 T = TypeVar("T")
 
@@ -37,8 +38,7 @@ class Level(StrEnum):
     """Worth knowing; the row is imported."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Value):
     """What is wrong with one cell, in a sentence for the person who made the file."""
 
     row: int
@@ -58,23 +58,20 @@ class Role(StrEnum):
     """Only amounts, for a variant that another row describes."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowUse:
+class RowUse(Value):
     number: int
     role: Role
     cells: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class External:
+class External(Value):
     """What another system calls this thing. ``source`` "vitrine" is our own public id."""
 
     source: str
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Value):
     """A pointer to another product, resolved when all are known.
 
     ``by`` is "sku" (of a variant, or of a product as another system had it), "handle", or the
@@ -85,16 +82,14 @@ class Reference:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Value):
     """``source`` is a URL, or the name of a file in the folder or ZIP beside the table."""
 
     source: str
     alt: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Value):
     """A typed property. ``value`` None clears it; ``kind`` as in ``catalogue.AttributeType``."""
 
     name: str
@@ -103,30 +98,26 @@ class Attribute:
     unit: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Custom:
+class Custom(Value):
     """A free-form field ``namespace.key``. ``value`` None clears it."""
 
     key: str
     value: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(Value):
     """An option of a product, with its values in their order."""
 
     name: str
     values: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
+class Download(Value):
     name: str
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class UnitPrice:
+class UnitPrice(Value):
     """Content and reference of the price per unit: 250 "ml", told for 1 "l". Decimal texts."""
 
     amount: str
@@ -135,11 +126,10 @@ class UnitPrice:
     base_unit: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VariantRecord:
+class VariantRecord(Value, kw_only=True):
     """What is bought. Money is decimal text in the shop's currency, weight g, lengths mm."""
 
-    row: int = field(default=0, compare=False)
+    row: int = 0
     sku: Cell[str] = KEEP
     externals: tuple[External, ...] = ()
     options: tuple[tuple[str, str], ...] = ()
@@ -176,12 +166,11 @@ class VariantRecord:
     custom: tuple[Custom, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductRecord:
+class ProductRecord(Value, kw_only=True):
     """One product of a file with its variants, and which rows said so."""
 
-    rows: tuple[RowUse, ...] = field(default=(), compare=False)
-    problems: tuple[Problem, ...] = field(default=(), compare=False)
+    rows: tuple[RowUse, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     handle: str | None = None
     externals: tuple[External, ...] = ()
@@ -249,7 +238,7 @@ def settled(record: ProductRecord) -> ProductRecord:
     Two records that settle alike describe the same catalogue.
     """
     variants = tuple(
-        replace(_without_keep(variant), custom=_filled(variant.custom))
+        replace(_without_keep(variant), row=0, custom=_filled(variant.custom))
         for variant in record.variants
     )
     return replace(
@@ -269,10 +258,11 @@ Record = TypeVar("Record", ProductRecord, VariantRecord)
 
 def _without_keep(record: Record) -> Record:
     kept: dict[str, Any] = {}
-    for place in fields(record):
-        value = getattr(record, place.name)
+    nothing = type(record)()
+    for name in names_of(record):
+        value = getattr(record, name)
         if value is KEEP or value == ():
-            kept[place.name] = () if place.default == () else None
+            kept[name] = () if getattr(nothing, name) == () else None
     return replace(record, **kept)
 
 

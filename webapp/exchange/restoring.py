@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 from sqlmodel import Session
@@ -33,6 +33,7 @@ from webapp.inventory.commands import StockSave
 from webapp.inventory.queries import moved_by_others
 from webapp.kit.actors import Actor
 from webapp.kit.errors import ShopError
+from webapp.kit.values import Value, replace
 from webapp.orders.models import OrderLine
 
 REASON = "import taken back"
@@ -48,8 +49,7 @@ class Unwilling(Exception):
         self.refusals = refusals
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Value):
     """Who takes which import back."""
 
     actor: Actor
@@ -163,8 +163,9 @@ def _draft(
 ) -> Draft:
     """What to save so that the product is as it was, its versions known by their ids."""
     there = {External(OURS, public_id): key for key, public_id in now.variants}
-    known = replace(
-        found, variants=[replace(each, sku=None, options=_NOWHERE) for each in found.variants]
+    known = dataclasses.replace(
+        found,
+        variants=[dataclasses.replace(each, sku=None, options=_NOWHERE) for each in found.variants],
     )
     record = _clearing(before, now, known)
     ground = Ground(before.currency, "", {}, frozenset(), there)

@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -30,6 +30,7 @@ from webapp.exchange.running import MustNotFail, bring_in
 from webapp.exchange.tallying import Tally
 from webapp.kit.actors import SYSTEM
 from webapp.kit.errors import ShopError
+from webapp.kit.values import Value, replace
 from webapp.runtime.db import Database
 from webapp.runtime.jobs import Means
 
@@ -37,8 +38,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Value):
     """What came of it. ``line`` is what the command prints last."""
 
     counts: dict[str, int]

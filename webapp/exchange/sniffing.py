@@ -7,11 +7,11 @@ import csv
 import io
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO
 
 from webapp.exchange.errors import Unreadable
+from webapp.kit.values import Value
 
 DELIMITERS = (",", ";", "\t", "|")
 _CHUNK = 1 << 20
@@ -34,15 +34,13 @@ _KINDS = (
 _JSON = re.compile(rb"\{\s*[\"}]|\[\s*[\[{\"\]]")
 
 
-@dataclass(frozen=True, slots=True)
-class Encoding:
+class Encoding(Value):
     name: str
     damaged: bool = False
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Delimiter:
+class Delimiter(Value):
     mark: str
     certain: bool = True
     preamble: bool = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,6 +18,7 @@ from webapp.inventory.moving import check_promises
 from webapp.inventory.queries import stock_items
 from webapp.kit.actors import Actor
 from webapp.kit.errors import ShopError
+from webapp.kit.values import Value
 
 _NEW = {
     "on_hand": 0, "committed": 0, "unavailable": 0, "policy": StockPolicy.deny,
@@ -26,8 +26,7 @@ _NEW = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class StockChange:
+class StockChange(Value):
     """``changed`` has [before, after] by field; ``refusal`` says why it cannot be."""
 
     changed: dict[str, list[Any]]

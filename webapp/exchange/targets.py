@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from webapp.exchange.fields import FIELDS
+from webapp.kit.values import Value
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Value):
     """One choice. ``code`` is what a mapping stores, ``label`` and ``hint`` are for people."""
 
     code: str

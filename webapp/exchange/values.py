@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from webapp.kit.errors import Invalid
 from webapp.kit.money import Money, round_half_up
+from webapp.kit.values import Value
 
 LARGEST_COUNT = 2**31 - 1
 _TRUE = frozenset(
@@ -44,8 +44,7 @@ class BadCell(Exception):
         self.sentence = sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Value):
     """How the file writes what can be written in several ways. Declared once, never guessed."""
 
     currency: str = "EUR"

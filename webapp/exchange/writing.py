@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from webapp.exchange import carried
 from webapp.exchange.dialect import Dialect
@@ -19,10 +18,10 @@ from webapp.exchange.records import KEEP, ProductRecord, VariantRecord, settled
 from webapp.exchange.shape import Shape
 from webapp.exchange.sheet import Cells
 from webapp.kit.errors import Invalid
+from webapp.kit.values import Value, names_of
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(Value):
     """How one dialect is written."""
 
     words: Callable[[Shape], dict[str, str]]
@@ -92,6 +91,4 @@ def _lines(rows: Iterable[tuple[str, ...]]) -> bytes:
 def says_everything(record: ProductRecord) -> bool:
     """Whether no field of the record is ``KEEP``, so that it can be written."""
     parts: tuple[ProductRecord | VariantRecord, ...] = (record, *record.variants)
-    return not any(
-        getattr(part, name) is KEEP for part in parts for name in part.__dataclass_fields__
-    )
+    return not any(getattr(part, name) is KEEP for part in parts for name in names_of(part))

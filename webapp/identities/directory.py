@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from webapp.identities.errors import ProviderFailed
 from webapp.kit.clock import now
+from webapp.kit.values import Value
 from webapp.runtime.outbound import Fetched, Outbound, OutboundFailed, OutboundRefused
 
 KEPT = timedelta(hours=1)
@@ -26,8 +27,7 @@ _ALGORITHMS = frozenset(
 """By public keys alone: with ``none`` or a shared secret anybody could be anybody."""
 
 
-@dataclass(frozen=True, slots=True)
-class Metadata:
+class Metadata(Value):
     """What discovery says (OpenID Connect Discovery 1.0), as far as we need it."""
 
     issuer: str

@@ -1,12 +1,10 @@
 """Facts about providers and whom they introduce. They hold no name and no address of a person."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from webapp.runtime.events import Event
 
 
-@dataclass(frozen=True)
 class ProviderEvent(Event):
     """``title`` is what its button says."""
 
@@ -21,7 +19,6 @@ class ProviderEvent(Event):
         return {"title": self.title}
 
 
-@dataclass(frozen=True)
 class ProviderAdded(ProviderEvent):
     name: ClassVar[str] = "provider.added"
     issuer: str
@@ -30,7 +27,6 @@ class ProviderAdded(ProviderEvent):
         return {"title": self.title, "issuer": self.issuer}
 
 
-@dataclass(frozen=True)
 class ProviderChanged(ProviderEvent):
     """That the client secret is another one is said; neither of them is."""
 
@@ -41,7 +37,6 @@ class ProviderChanged(ProviderEvent):
         return {"title": self.title, "changed": self.changed}
 
 
-@dataclass(frozen=True)
 class ProviderRemoved(ProviderEvent):
     """``identities``: how many people came in by it."""
 
@@ -52,7 +47,6 @@ class ProviderRemoved(ProviderEvent):
         return {"title": self.title, "identities": self.identities}
 
 
-@dataclass(frozen=True)
 class ProviderFailing(ProviderEvent):
     """Stated once, when it begins."""
 
@@ -63,7 +57,6 @@ class ProviderFailing(ProviderEvent):
         return {"title": self.title, "problem": self.problem}
 
 
-@dataclass(frozen=True)
 class IdentityEvent(Event):
     """Something about one person and a provider (``title``: what its button says)."""
 
@@ -80,13 +73,11 @@ class IdentityEvent(Event):
         return {"identity": self.identity, "provider": self.provider, "with": self.title}
 
 
-@dataclass(frozen=True)
 class IdentityLinked(IdentityEvent):
     name: ClassVar[str] = "person.identity_linked"
     is_first: bool = False
     """The account was made with it."""
 
 
-@dataclass(frozen=True)
 class IdentityUnlinked(IdentityEvent):
     name: ClassVar[str] = "person.identity_unlinked"

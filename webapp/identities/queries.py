@@ -1,7 +1,6 @@
 """Which providers there are, and whose account an introduction opens."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select
@@ -11,14 +10,14 @@ from webapp.accounts.queries import Credentials, Member
 from webapp.identities.errors import NoSuchProvider, ProviderFailed
 from webapp.identities.models import Identity, Provider
 from webapp.identities.values import Client, Introduction, ProviderKind
+from webapp.kit.values import Value
 from webapp.runtime.links import links_of
 from webapp.runtime.secrets import Sealer
 
 SEALED_FOR = "identities.client_secret"
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Value):
     """A button of the sign-in page."""
 
     slug: str
@@ -38,8 +37,7 @@ def ways(session: Session, *, for_staff: bool = False) -> list[Way]:
     return [Way(slug, name, ProviderKind(kind)) for slug, name, kind in session.exec(query)]
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderLine:
+class ProviderLine(Value):
     """A provider in the list of the back office."""
 
     public_id: str
@@ -146,8 +144,7 @@ def known(session: Session, introduced: Introduction) -> Credentials | None:
     return Credentials.of(person) if person is not None else None
 
 
-@dataclass(frozen=True, slots=True)
-class Linked:
+class Linked(Value):
     """A way into an account, as its owner sees it."""
 
     public_id: str

@@ -1,18 +1,16 @@
 """Trying a provider out before anybody depends on it: what it says of itself, and of our keys."""
 
-from dataclasses import dataclass
-
 from webapp.identities.directory import Directory
 from webapp.identities.errors import ProviderFailed, TripLost
 from webapp.identities.github import POST, token_place
 from webapp.identities.openid import exchanged
 from webapp.identities.values import Answer, Client, ProviderKind, Trip
 from webapp.kit.ids import token
+from webapp.kit.values import Value
 from webapp.runtime.outbound import Outbound
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Value):
     """A sentence for staff."""
 
     is_good: bool

@@ -1,9 +1,10 @@
 """What goes to a provider and comes back."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from webapp.kit.values import Value, asdict, names_of
 
 
 class ProviderKind(StrEnum):
@@ -28,8 +29,7 @@ class Aim(StrEnum):
     staff = "staff"
 
 
-@dataclass(frozen=True, slots=True)
-class Client:
+class Client(Value):
     """The shop as a provider knows it."""
 
     key: int
@@ -39,16 +39,18 @@ class Client:
     name: str
     issuer: str
     client_id: str
-    secret: str = field(repr=False)
+    secret: str
     redirect_uri: str = ""
     for_staff: bool = False
     trusts_addresses: bool = True
     is_failing: bool = False
     """Whether the last that was tried with it went wrong."""
 
+    def __repr__(self) -> str:
+        return f"Client({self.slug!r})"
 
-@dataclass(frozen=True, slots=True)
-class Trip:
+
+class Trip(Value):
     """One way to a provider and back: what the browser carries meanwhile, signed."""
 
     provider: str
@@ -73,8 +75,7 @@ class Trip:
             return None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Value):
     """With what a provider sends the browser back."""
 
     code: str = ""
@@ -85,11 +86,10 @@ class Answer:
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> "Answer":
-        return cls(**{name: query.get(name, "")[:4000] for name in cls.__slots__})
+        return cls(**{name: query.get(name, "")[:4000] for name in names_of(cls)})
 
 
-@dataclass(frozen=True, slots=True)
-class Introduction:
+class Introduction(Value):
     """What a provider says of somebody. ``email`` is normalised, or empty."""
 
     provider: str

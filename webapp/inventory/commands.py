@@ -1,7 +1,6 @@
 """The verbs of stock. Every one writes its line in the ledger and moves counters with it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypedDict, Unpack
 
@@ -15,6 +14,7 @@ from webapp.inventory.moving import ensure_items as ensure_items
 from webapp.inventory.queries import moved_by, stock_items
 from webapp.kit.actors import SYSTEM, Actor
 from webapp.kit.errors import Invalid
+from webapp.kit.values import Value, field
 from webapp.runtime.events import emit_all
 
 LARGEST = 1_000_000_000
@@ -31,8 +31,7 @@ class PolicyFields(TypedDict, total=False):
     preorder_on: date | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StockSave:
+class StockSave(Value, kw_only=True):
     """What an import says of one variant. ``on_hand`` of ``None`` leaves the count."""
 
     variant_id: int

@@ -1,12 +1,11 @@
 """Facts about stock. The subject is the variant; ``available`` is what can still be promised."""
 
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from webapp.kit.values import field
 from webapp.runtime.events import Event, Subject
 
 
-@dataclass(frozen=True)
 class StockFact(Event):
     variant: str
     product: str
@@ -17,7 +16,6 @@ class StockFact(Event):
         return ("stock", self.variant)
 
 
-@dataclass(frozen=True)
 class StockChanged(StockFact):
     """Counters moved; ``changed`` has them with [before, after]. ``before``: what was available."""
 
@@ -30,7 +28,6 @@ class StockChanged(StockFact):
     changed: dict[str, list[int]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
 class StockUpdated(StockFact):
     """How it is counted and sold when there is none was changed."""
 
@@ -38,7 +35,6 @@ class StockUpdated(StockFact):
     changed: dict[str, list[Any]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
 class StockLow(StockFact):
     """The low threshold was passed on the way down."""
 
@@ -47,7 +43,6 @@ class StockLow(StockFact):
     threshold: int = 0
 
 
-@dataclass(frozen=True)
 class StockOut(StockFact):
     """The last one was promised; what ``policy`` says happens to further buyers."""
 
@@ -56,7 +51,6 @@ class StockOut(StockFact):
     policy: str = "deny"
 
 
-@dataclass(frozen=True)
 class StockBack(StockFact):
     """There was nothing, and now there is."""
 

@@ -1,7 +1,6 @@
 """The one way in which counters move: conditional updates in one order, and a ledger line each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -18,14 +17,14 @@ from webapp.inventory.queries import AVAILABLE, sellable, stock_items, stock_mov
 from webapp.kit.actors import Actor
 from webapp.kit.clock import now
 from webapp.kit.errors import NotFound
+from webapp.kit.values import Value
 from webapp.runtime.events import Event, emit_all
 
 c = stock_items.c
 AT_ONCE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Delta:
+class Delta(Value):
     """By how much each counter of one variant moves."""
 
     on_hand: int = 0
@@ -33,8 +32,7 @@ class Delta:
     unavailable: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(Value):
     """Why it moves, for the ledger. The same ``key`` moves the same variant once."""
 
     kind: MovementKind

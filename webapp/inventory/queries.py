@@ -1,7 +1,6 @@
 """How many there are, and what a shopper or a member of staff is told about it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -9,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlmodel import Session, SQLModel
 
 from webapp.inventory.models import MovementKind, StockPolicy
+from webapp.kit.values import Value
 
 stock_items = SQLModel.metadata.tables["stock_items"]
 stock_movements = SQLModel.metadata.tables["stock_movements"]
@@ -40,8 +40,7 @@ def sellable(quantity: int) -> ColumnElement[bool]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Availability:
+class Availability(Value):
     """What can be promised of one variant. ``available`` is ``None`` where nobody counts."""
 
     available: int | None
@@ -127,8 +126,7 @@ class HintKind(StrEnum):
     sold_out = "sold_out"
 
 
-@dataclass(frozen=True, slots=True)
-class Hint:
+class Hint(Value):
     kind: HintKind
     left: int | None = None
     """The exact number, only for ``few``."""
@@ -150,8 +148,7 @@ def hint(stock: Availability, *, show_below: int) -> Hint:
     return Hint(HintKind.back_order)
 
 
-@dataclass(frozen=True, slots=True)
-class Stock:
+class Stock(Value):
     """The counters of one variant, for staff."""
 
     item_id: int
@@ -200,8 +197,7 @@ def stock_of(session: Session, variant_ids: Sequence[int]) -> dict[int, Stock]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
+class Movement(Value):
     """One line of the ledger, with what was on hand after it."""
 
     id: int

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from webapp.kit.errors import NotAllowed
+from webapp.kit.values import Value
 
 ActorKind = Literal["staff", "customer", "system", "key"]
 
 
-@dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(Value):
     """Somebody or something that acts.
 
     ``id`` is the public identifier of the person or API key, or ``None`` where there is none

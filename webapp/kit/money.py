@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from functools import total_ordering
 
 from webapp.kit.currencies import CURRENCIES, SIGN_PAIRS, exponent
 from webapp.kit.errors import Invalid
+from webapp.kit.values import Value
 
 __all__ = [
     "CURRENCIES",
@@ -43,9 +42,7 @@ class MixedCurrencies(TypeError):
     """Two currencies met in one sum. That is a mistake in our code, so not a refusal."""
 
 
-@total_ordering
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(Value):
     """An amount: ``Money(1234, "EUR")`` is 12.34 euros, ``Money(1234, "JPY")`` is 1234 yen.
 
     ``minor`` counts the currency's smallest unit and may be negative. Adding and comparing need
@@ -186,6 +183,21 @@ class Money:
         if not isinstance(other, Money):
             return NotImplemented
         return self.minor < self._same(other)
+
+    def __le__(self, other: Money) -> bool:
+        if not isinstance(other, Money):
+            return NotImplemented
+        return self.minor <= self._same(other)
+
+    def __gt__(self, other: Money) -> bool:
+        if not isinstance(other, Money):
+            return NotImplemented
+        return self.minor > self._same(other)
+
+    def __ge__(self, other: Money) -> bool:
+        if not isinstance(other, Money):
+            return NotImplemented
+        return self.minor >= self._same(other)
 
     def _same(self, other: Money) -> int:
         if other.currency != self.currency:

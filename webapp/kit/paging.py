@@ -6,12 +6,12 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import UnionType
 from typing import Generic, TypeVar
 
 from webapp.kit.errors import Invalid
+from webapp.kit.values import Value
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -87,8 +87,7 @@ def _read(value: object) -> CursorValue:
     return value
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
+class Page(Value, Generic[T]):
     """Some of a list, and the way on. A cursor is ``None`` where there is nothing further.
 
     ``total`` is the length of the whole list, where it was worth counting.
@@ -114,8 +113,7 @@ class Page(Generic[T]):
 _FORWARD, _BACK = "next", "previous"
 
 
-@dataclass(frozen=True, slots=True)
-class Turn(Generic[T]):
+class Turn(Value, Generic[T]):
     """Which way a list is turned, and the sort key of the row it is turned from.
 
     Ask the database for ``size + 1`` rows beyond ``edge``, nearest first; ``page`` does the rest.

@@ -1,11 +1,8 @@
 """What media says."""
 
-from dataclasses import dataclass
-
 from webapp.runtime.events import Event, Subject
 
 
-@dataclass(frozen=True)
 class FileStored(Event):
     """A picture that was not there before is kept."""
 

@@ -1,7 +1,6 @@
 """Pictures as pages want them, and the rows behind them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -9,14 +8,14 @@ from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from webapp.kit.errors import NotFound
+from webapp.kit.values import Value, asdict, replace
 from webapp.media.models import MediaFile
 
 WIDTHS = (160, 320, 480, 640, 960, 1280)
 """The only widths there are, so nobody can fill the disk by asking for all the others."""
 
 
-@dataclass(frozen=True, slots=True)
-class Image:
+class Image(Value):
     """A picture ready to be shown. ``width`` and ``height`` are the original's, in pixels."""
 
     sha256: str
@@ -129,8 +128,7 @@ def file_by_id(session: Session, public_id: str) -> MediaFile:
     return file
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
+class Served(Value):
     """What the route needs of a picture that everybody may see."""
 
     id: int

@@ -1,13 +1,13 @@
 """Which facts concern staff: whom, what is counted together, and where it can be seen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from webapp.exchange.events import ImportCompleted, ImportFailed
 from webapp.identities.events import ProviderFailing
 from webapp.inventory.events import StockLow, StockOut
+from webapp.kit.values import Value, field
 from webapp.orders.events import OrderPlaced
 from webapp.runtime.events import Event
 from webapp.runtime.jobs.events import JobFailed
@@ -15,8 +15,7 @@ from webapp.runtime.mail import MailBounced, MailServerRefused
 from webapp.webhooks.events import EndpointDisabled, EndpointFailing
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Value):
     """Notices that somebody chooses together."""
 
     code: str
@@ -49,8 +48,7 @@ JOBS = Kind("jobs", "Background jobs", "Something was tried again and again in v
 KINDS: tuple[Kind, ...] = (ORDERS, STOCK, IMPORTS, MAIL, WEBHOOKS, SIGN_IN, JOBS)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Value):
     """A fact as a notice. Those with the same ``key`` are one notice that counts them."""
 
     kind: Kind

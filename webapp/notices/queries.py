@@ -1,7 +1,6 @@
 """What somebody has to read, and how they want to be told."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -15,6 +14,7 @@ from webapp.catalogue.models import Product
 from webapp.kit.actors import Actor
 from webapp.kit.money import Money
 from webapp.kit.paging import Cursor, Page
+from webapp.kit.values import Value
 from webapp.notices.kinds import KINDS, path_of, words_of
 from webapp.notices.models import Notice, NoticeChoice, NoticeReader, NoticeSeen, Way
 
@@ -25,8 +25,7 @@ MOST_COUNTED = 100
 notices = SQLModel.metadata.tables["notices"]
 
 
-@dataclass(frozen=True, slots=True)
-class NoticeView:
+class NoticeView(Value):
     """A notice as a page or a message shows it."""
 
     public_id: str
@@ -76,8 +75,7 @@ def choices_of(session: Session, actor: Actor) -> dict[str, Way]:
     return {kind.code: chosen.get(kind.code, Way.here) for kind in KINDS if actor.may(kind.needs)}
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Value):
     """Somebody who wants mail, and what they may know of at this moment."""
 
     id: int

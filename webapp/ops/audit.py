@@ -5,7 +5,6 @@ and return sentences. A clean shop returns none. Where rows promise files there 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
 from sqlmodel import Session
 
@@ -13,6 +12,7 @@ from webapp.catalogue.audit import CHECKS as CATALOGUE
 from webapp.downloads.audit import CHECKS as DOWNLOADS
 from webapp.downloads.audit import STORED as SOLD_FILES
 from webapp.inventory.audit import CHECKS as INVENTORY
+from webapp.kit.values import Value, field
 from webapp.media.audit import STORED as PICTURES
 from webapp.orders.audit import CHECKS as ORDERS
 from webapp.payments.audit import CHECKS as PAYMENTS
@@ -39,8 +39,7 @@ STORED: dict[str, StoredCheck] = {**PICTURES, **SOLD_FILES}
 """The same of what lies beside the database."""
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(Value):
     """What was checked and what did not agree."""
 
     checked: list[str]

@@ -1,7 +1,6 @@
 """The figures of the shop for Prometheus, in its text format."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
@@ -9,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col
 
+from webapp.kit.values import Value, field
 from webapp.orders.models import Order
 from webapp.runtime.db import Database
 from webapp.runtime.jobs import backlog
@@ -16,8 +16,7 @@ from webapp.runtime.mail import MailRecord, MailState
 from webapp.web.traffic import BOUNDS_S, Traffic
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(Value):
     """What the database says at one moment; nothing where it does not answer."""
 
     is_there: bool = False

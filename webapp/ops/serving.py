@@ -2,7 +2,6 @@
 
 import contextlib
 import sys
-from dataclasses import dataclass
 from datetime import datetime
 from types import FrameType
 from typing import Any
@@ -16,6 +15,7 @@ from webapp.accounts.founding import welcome_key
 from webapp.accounts.queries import has_staff, owner_to_come
 from webapp.catalogue.models import Category, Product
 from webapp.kit.actors import SYSTEM
+from webapp.kit.values import Value
 from webapp.runtime import log
 from webapp.runtime.db import Database
 from webapp.runtime.links import links_of
@@ -25,8 +25,7 @@ from webapp.settings import Settings
 DEMO_STAFF = "owner@example.com"
 
 
-@dataclass(frozen=True, slots=True)
-class FirstSignIn:
+class FirstSignIn(Value):
     """How the owner that was made for the demo shop comes in."""
 
     email: str

@@ -1,14 +1,13 @@
 """The foot of a bill as checkout, order page and mails show it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from webapp.kit.money import Money
+from webapp.kit.values import Value
 from webapp.pricing.calculation import percent
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bill:
+class Bill(Value, kw_only=True):
     """Amounts as the shop shows prices; ``tax_rows`` are (name and rate, amount), added to the
     sums above where prices leave tax out, and contained in the total where they include it.
     ``delivery_name`` is empty where nothing is sent.

@@ -1,14 +1,13 @@
 """Facts about orders. They hold no more of a person than staff write into a note."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
+from webapp.kit.values import field
 from webapp.runtime.events import Event
 from webapp.runtime.personal import Forgotten
 
 
-@dataclass(frozen=True)
 class OrderEvent(Event):
     """A fact about one order; ``order`` is its public id."""
 
@@ -20,7 +19,6 @@ class OrderEvent(Event):
         return ("order", self.order)
 
 
-@dataclass(frozen=True)
 class OrderPlaced(OrderEvent):
     name: ClassVar[str] = "order.placed"
     tells: ClassVar[str] = "A shopper placed an order."
@@ -31,7 +29,6 @@ class OrderPlaced(OrderEvent):
     payment_method: str
 
 
-@dataclass(frozen=True)
 class OrdersAttached(Event):
     """Orders that somebody placed as a guest belong to their account from now on."""
 
@@ -44,7 +41,6 @@ class OrdersAttached(Event):
         return ("person", self.person)
 
 
-@dataclass(frozen=True)
 class OrdersTakenOver(OrdersAttached):
     """The same of another account of theirs, which is no more."""
 
@@ -52,7 +48,6 @@ class OrdersTakenOver(OrdersAttached):
     gone: str = ""
 
 
-@dataclass(frozen=True)
 class OrderConfirmed(OrderEvent):
     """It goes ahead: paid, or by a method that may proceed without."""
 
@@ -61,7 +56,6 @@ class OrderConfirmed(OrderEvent):
     tells_who: ClassVar[bool] = True
 
 
-@dataclass(frozen=True)
 class OrderPaid(OrderEvent):
     """All that is due has come in."""
 
@@ -72,7 +66,6 @@ class OrderPaid(OrderEvent):
     currency: str
 
 
-@dataclass(frozen=True)
 class OrderUpdated(OrderEvent):
     """Something else about it changed: ``payment``, ``refund`` or ``cancellation`` of units."""
 
@@ -90,7 +83,6 @@ class OrderUpdated(OrderEvent):
     """Whether the buyer is told by mail."""
 
 
-@dataclass(frozen=True)
 class OrderCancelled(OrderEvent):
     name: ClassVar[str] = "order.cancelled"
     tells: ClassVar[str] = "An order, or some of it, was called off."
@@ -103,20 +95,17 @@ class OrderCancelled(OrderEvent):
     notify: bool = False
 
 
-@dataclass(frozen=True)
 class OrderCompleted(OrderEvent):
     name: ClassVar[str] = "order.completed"
     tells: ClassVar[str] = "An order is paid and all of it has been handed over."
 
 
-@dataclass(frozen=True)
 class OrderNoteAdded(OrderEvent):
     name: ClassVar[str] = "order.note_added"
     tells: ClassVar[str] = "A member of staff wrote a note on an order."
     text: str
 
 
-@dataclass(frozen=True)
 class OrderMessageWritten(OrderEvent):
     """The customer is written to. ``message`` tells two messages about one order apart."""
 
@@ -128,7 +117,6 @@ class OrderMessageWritten(OrderEvent):
     """It is not about the order: they agreed to be told of new things."""
 
 
-@dataclass(frozen=True)
 class FulfilmentShipped(OrderEvent):
     """A parcel is on its way (or the goods were handed over)."""
 
@@ -142,7 +130,6 @@ class FulfilmentShipped(OrderEvent):
     units: dict[str, int] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
 class FulfilmentDelivered(OrderEvent):
     name: ClassVar[str] = "fulfilment.delivered"
     tells: ClassVar[str] = "A parcel of an order has arrived."
@@ -150,7 +137,6 @@ class FulfilmentDelivered(OrderEvent):
     fulfilment_number: str
 
 
-@dataclass(frozen=True)
 class BuyerForgotten(OrderEvent, Forgotten):
     """Its buyer was erased. What an invoice must say may still be kept, ``until`` a day."""
 
@@ -159,7 +145,6 @@ class BuyerForgotten(OrderEvent, Forgotten):
     until: datetime | None = None
 
 
-@dataclass(frozen=True)
 class OrderLinkAsked(OrderEvent):
     """Somebody knew the order's number and address: a link that opens it goes to that address."""
 

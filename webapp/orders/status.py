@@ -5,14 +5,13 @@ they are only ever written with what these functions say, and the audit asks aga
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
+from webapp.kit.values import Value
 from webapp.orders.models import FulfilmentStatus, PaymentStatus
 
 
-@dataclass(frozen=True, slots=True)
-class Paid:
+class Paid(Value):
     """Succeeded and pending payment events of one order, summed, in minor units.
 
     ``due`` is what the order costs now: its total less what was cancelled. ``total`` is what it

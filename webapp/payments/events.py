@@ -1,13 +1,11 @@
 """Facts about money. Their subject is the payment; ``reference`` says what was paid for."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from webapp.kit.money import Money
 from webapp.runtime.events import Event
 
 
-@dataclass(frozen=True)
 class MoneyMoved(Event):
     """Money came in or went back. ``amount_minor`` is positive either way."""
 
@@ -28,13 +26,11 @@ class MoneyMoved(Event):
         return Money(self.amount_minor, self.currency)
 
 
-@dataclass(frozen=True)
 class PaymentCaptured(MoneyMoved):
     name: ClassVar[str] = "payment.captured"
     tells: ClassVar[str] = "Money came in."
 
 
-@dataclass(frozen=True)
 class PaymentRefunded(MoneyMoved):
     name: ClassVar[str] = "refund.succeeded"
     tells: ClassVar[str] = "Money went back."

@@ -4,15 +4,14 @@ An offline provider takes no money itself: the order goes ahead and staff record
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
+from webapp.kit.values import Value
 from webapp.payments.errors import UnknownMethod
 from webapp.shop.queries import Shop
 
 
-@dataclass(frozen=True, slots=True)
-class Purchase:
+class Purchase(Value):
     """What a provider may look at to say whether it can be used. Amounts in minor units."""
 
     total_minor: int

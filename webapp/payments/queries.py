@@ -1,19 +1,18 @@
 """What the ledger of payments says."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select
 
 from webapp.kit.money import Money
+from webapp.kit.values import Value
 from webapp.payments.models import Payment, PaymentEvent, PaymentEventKind, PaymentEventStatus
 
 Sums = dict[tuple[PaymentEventKind, PaymentEventStatus], int]
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
+class Ledger(Value):
     """Sums of the events of everything paid for one reference, in minor units.
 
     ``authorized`` is what is still reserved: neither captured nor voided.
@@ -26,8 +25,7 @@ class Ledger:
     lapsed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
+class Movement(Value):
     """One line of the ledger as a page shows it."""
 
     kind: PaymentEventKind

@@ -1,12 +1,11 @@
 """Facts about what is added to the price of goods."""
 
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from webapp.kit.values import field
 from webapp.runtime.events import Event
 
 
-@dataclass(frozen=True)
 class TaxRateChanged(Event):
     """A rate was set (``millionths``) or removed (None); ``changed`` maps names to before and
     after."""
@@ -22,7 +21,6 @@ class TaxRateChanged(Event):
         return ("tax_rate", f"{self.country}:{self.tax_class}")
 
 
-@dataclass(frozen=True)
 class ShippingMethodChanged(Event):
     """A method was added, changed or removed; ``changed`` maps names to before and after."""
 

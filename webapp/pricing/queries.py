@@ -1,12 +1,12 @@
 """What a selection of goods costs somewhere: the calculation with its inputs looked up."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
 from webapp.accounts.addresses import country_name
 from webapp.kit.money import LARGEST_MINOR, Money
+from webapp.kit.values import Value
 from webapp.pricing.calculation import (
     LineInput,
     PriceCandidate,
@@ -28,8 +28,7 @@ NOT_TAXED = "-"
 """The tax class of goods that bear no tax anywhere."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(Value, kw_only=True):
     """So many units of one thing at a price that is already decided."""
 
     key: str
@@ -41,8 +40,7 @@ class Item:
     weight_g: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class Way(Value, kw_only=True):
     """A shipping method as it is offered for these goods. ``price`` is what it costs them."""
 
     public_id: str
@@ -57,8 +55,7 @@ class Way:
     free_from: Money | None
 
 
-@dataclass(frozen=True, slots=True)
-class TaxSum:
+class TaxSum(Value):
     """One row of the tax summary: (rate in millionths, name, the base without tax, the tax)."""
 
     name: str
@@ -67,8 +64,7 @@ class TaxSum:
     tax: Money
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(Value):
     """What the goods cost in one place, sent one way.
 
     ``way`` is the one asked for, else the first. ``problem`` says why there is none although goods

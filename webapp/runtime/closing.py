@@ -6,7 +6,6 @@ facts in a few statements. What a savepoint took back is not told.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -14,11 +13,12 @@ from sqlalchemy import column, event, select, table
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
+from webapp.kit.values import Value
+
 AT_ONCE = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(Value):
     """A fact and what was recorded of it."""
 
     fact: Any

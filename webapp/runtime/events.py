@@ -6,7 +6,6 @@ before, and ``event_heads`` knows the last, so that ``chains.verify_chain`` find
 removed, slipped in or cut off.
 """
 
-import dataclasses
 import hashlib
 import inspect
 import json
@@ -25,6 +24,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from webapp.kit.actors import SYSTEM, Actor
 from webapp.kit.clock import now
 from webapp.kit.ids import public_id
+from webapp.kit.values import Value, names_of
 from webapp.runtime.closing import Closer, Stated, remember
 from webapp.runtime.columns import json_field, public_id_field, utc_field
 
@@ -36,8 +36,8 @@ Subject = tuple[str, str]
 """What a fact is about: a kind and a public id, ``("order", "ord_...")``."""
 
 
-class Event:
-    """A fact. Subclass it as a frozen dataclass with a ``name`` and a ``subject``.
+class Event(Value):
+    """A fact. Subclass it with a ``name`` and a ``subject``.
 
     The name is ``resource.action``, past tense, lower case. The fields are the payload; they hold
     no secret and no more of a person than the fact needs, because a fact is never deleted.
@@ -59,10 +59,8 @@ class Event:
         raise NotImplementedError(f"{type(self).__name__} does not say what it is about")
 
     def payload(self) -> dict[str, Any]:
-        """The facts as JSON values: the dataclass fields unless a subclass knows better."""
-        if not dataclasses.is_dataclass(self):
-            return {}
-        return {field.name: plain(getattr(self, field.name)) for field in dataclasses.fields(self)}
+        """The facts as JSON values: the fields unless a subclass knows better."""
+        return {name: plain(getattr(self, name)) for name in names_of(self)}
 
 
 def known_names(kind: type[Event] = Event) -> set[str]:
@@ -314,8 +312,7 @@ def _subject_of(fact: Event) -> Subject:
     return kind, identifier
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class PastEvent:
+class PastEvent(Value):
     """A recorded fact as a page or a script wants it."""
 
     seq: int
@@ -372,13 +369,9 @@ def plain(value: Any) -> Any:
             return [plain(inner) for inner in value]
         case set() | frozenset():
             return sorted(plain(inner) for inner in value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in _fields(value)}
+    if isinstance(value, Value):
+        return {name: plain(getattr(value, name)) for name in names_of(value)}
     raise TypeError(f"a {type(value).__name__} cannot be recorded: {value!r}")
-
-
-def _fields(value: Any) -> tuple[dataclasses.Field[Any], ...]:
-    return dataclasses.fields(value)
 
 
 def _last_of(session: Session, kind: str, identifier: str) -> tuple[int, str]:

@@ -4,7 +4,6 @@ Every question is answered out of an index in the order of its pages, however ma
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, or_
 from sqlmodel import Session, col, select
 
 from webapp.kit.paging import Cursor, Page
+from webapp.kit.values import Value
 from webapp.runtime.events import EventHead, EventRecord, Subject
 
 _at, _seq = col(EventRecord.at), col(EventRecord.seq)
@@ -30,8 +30,7 @@ _COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(Value):
     """One event, with what it was about and the request that caused it."""
 
     seq: int
@@ -51,8 +50,7 @@ class Happening:
         return (self.subject_kind, self.subject_id)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sought:
+class Sought(Value, kw_only=True):
     """What somebody looks for; empty or None means any.
 
     ``actor`` is a kind and an id, which is None for those who have none. ``subjects`` are few; an

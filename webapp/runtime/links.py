@@ -1,21 +1,23 @@
 """Addresses for those who read them outside of a page: in a mail, in a job, in a script."""
 
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from sqlmodel import Session
 
+from webapp.kit.values import Value
 from webapp.runtime.secrets import Signer
 from webapp.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Links:
+class Links(Value):
     """Where the shop is, and what it signs with. Carried on every session (``links_of``)."""
 
     base: str
     """``https://shop.example``: scheme and host, without a slash at the end."""
-    secret: str = field(repr=False)
+    secret: str
+
+    def __repr__(self) -> str:
+        return f"Links({self.base!r})"
 
     def absolute(self, path: str) -> str:
         """The whole address of a path of this shop."""

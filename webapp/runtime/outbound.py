@@ -11,10 +11,10 @@ import threading
 import time
 import zlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from webapp.kit.errors import Refused, Unavailable
+from webapp.kit.values import Value
 
 # httpx is imported where it is first used: with what it pulls in it weighs several megabytes,
 # which an idle shop (its whole memory budget is 110 MB) does not have to carry.
@@ -43,8 +43,7 @@ class OutboundFailed(Unavailable):
     title = "The other side did not answer"
 
 
-@dataclass(frozen=True, slots=True)
-class Fetched:
+class Fetched(Value):
     """A complete answer, of whatever status."""
 
     url: str

@@ -5,15 +5,14 @@ what it gives and how it forgets, as it declares its jobs; ``main`` joins them a
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from webapp.kit.values import Value
 from webapp.runtime.events import Event
 
 
-@dataclass(frozen=True, slots=True)
-class Whose:
+class Whose(Value):
     """Somebody, as what is kept of them is found."""
 
     key: int

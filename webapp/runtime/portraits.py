@@ -1,19 +1,18 @@
 """What those outside are shown of a thing that something happened to."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import Session
 
+from webapp.kit.values import Value
 from webapp.runtime.events import Event
 
 Drawing = dict[str, Any]
 """JSON values, as the API shows the thing."""
 
 
-@dataclass(frozen=True)
-class Portrait:
+class Portrait(Value):
     """How a feature shows what it owns, many at once.
 
     ``draw`` takes public ids and gives what is still there by id, in a number of statements that
@@ -25,8 +24,7 @@ class Portrait:
     personal: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class PublicEvent:
+class PublicEvent(Value):
     """A kind of event that is told outside, for people who choose among them."""
 
     name: str

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from functools import lru_cache
@@ -18,6 +17,7 @@ from babel.units import format_unit
 
 from webapp.kit.errors import Invalid
 from webapp.kit.money import Money, exponent
+from webapp.kit.values import Value
 
 _GRAMS_IN = {
     "g": Decimal(1),
@@ -32,8 +32,7 @@ _PLAIN_AMOUNT = re.compile(r"(?<![\w.-])(-?[0-9]{1,15}(?:\.[0-9]+)?) ([A-Z]{3})\
 _UNIT_NAMES = {"g": "mass-gram", "kg": "mass-kilogram", "oz": "mass-ounce", "lb": "mass-pound"}
 
 
-@dataclass(frozen=True, slots=True)
-class Manners:
+class Manners(Value):
     """The merchant's choices: locale (``de_DE``), time zone, currency, unit of weight."""
 
     locale: str = "en_GB"

@@ -1,12 +1,10 @@
 """Facts about the shop's own settings."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from webapp.runtime.events import Event
 
 
-@dataclass(frozen=True)
 class SettingsChanged(Event):
     """``changed`` maps each setting's name to its value before and after."""
 

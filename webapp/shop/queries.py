@@ -1,18 +1,16 @@
 """What the merchant decided, as a value that pages and rules can read."""
 
-from dataclasses import dataclass, fields
-
 from sqlmodel import Session, select
 
 from webapp.kit.money import Money
+from webapp.kit.values import Value, names_of
 from webapp.runtime.db import once
 from webapp.runtime.mail import Letterhead
 from webapp.runtime.wording import Manners, money
 from webapp.shop.models import ShopSettings
 
 
-@dataclass(frozen=True, slots=True)
-class Shop:
+class Shop(Value):
     """The shop's settings at one moment. See ``ShopSettings`` for what each means."""
 
     name: str
@@ -67,7 +65,7 @@ class Shop:
 LOCALES = ("en_GB", "en_US", "de_DE", "de_AT", "de_CH", "fr_FR", "it_IT", "es_ES", "nl_NL", "pt_PT")
 """In whose manner amounts and dates can be written."""
 
-_NAMES = tuple(field.name for field in fields(Shop))
+_NAMES = names_of(Shop)
 _COLUMNS = tuple(ShopSettings.__table__.columns[name] for name in _NAMES)  # type: ignore[attr-defined]
 _CURRENT = select(*_COLUMNS).where(ShopSettings.id == 1)
 """Made once: every page asks it."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -11,6 +10,7 @@ from pydantic import Field
 
 from webapp.catalogue.derived import FacetKind
 from webapp.catalogue.queries import ListingQuery
+from webapp.kit.values import Value, replace
 from webapp.web.fields import Price
 from webapp.web.submissions import Form, Submission
 
@@ -39,8 +39,7 @@ class ListingForm(Form):
     cursor: Annotated[str, Field(max_length=2000)] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Value):
     """A listing's address, read. ``pairs`` are its narrowing parts in one fixed order."""
 
     path: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from webapp.catalogue.values import Picker, PickerOption, Picture, ProductPage, VariantView
 from webapp.inventory.queries import Availability, Hint, HintKind, hint
+from webapp.kit.values import Value
 
 LARGEST_QUANTITY = 9999
 
@@ -17,8 +17,7 @@ MOST_PICTURES = 12
 """Pictures of a product that its page carries; the chosen variant's is always among them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Choice(Value):
     """One thing to pick. ``lack`` says why it cannot be had, and is empty where it can."""
 
     id: int
@@ -28,21 +27,19 @@ class Value:
     lack: str
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(Value):
     name: str
     """In the form and in the address."""
     label: str
     chosen: str
-    values: tuple[Value, ...]
+    values: tuple[Choice, ...]
 
     @property
     def is_long(self) -> bool:
         return len(self.values) > MOST_CHIPS
 
 
-@dataclass(frozen=True, slots=True)
-class Purchase:
+class Purchase(Value):
     """What can be bought with the choices made. Without a ``variant``: nothing yet."""
 
     axes: tuple[Axis, ...]
@@ -53,7 +50,7 @@ class Purchase:
     picture: Picture | None
 
     @property
-    def choices(self) -> list[tuple[Axis, Value]]:
+    def choices(self) -> list[tuple[Axis, Choice]]:
         """What is chosen on each axis where something is."""
         return [(axis, value) for axis in self.axes for value in axis.values if value.is_chosen]
 
@@ -125,7 +122,7 @@ def is_far(page: ProductPage, picture: Picture | None) -> bool:
 
 def _axis(option: PickerOption) -> Axis:
     values = tuple(
-        Value(
+        Choice(
             id=value.id,
             label=value.value,
             swatch=value.swatch,

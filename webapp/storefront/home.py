@@ -1,7 +1,6 @@
 """The front page: what the merchant puts forward, the shelves, the shop's own words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from fastapi import APIRouter
 from sqlmodel import Session
@@ -11,6 +10,7 @@ from starlette.responses import Response
 from webapp.catalogue import queries as catalogue
 from webapp.catalogue.values import CategoryNode
 from webapp.kit.text import excerpt, plain
+from webapp.kit.values import Value
 from webapp.media import queries as media
 from webapp.media.queries import Image
 from webapp.storefront import structured
@@ -29,8 +29,7 @@ ABOUT = 480
 """Letters of the shop's own words on the front page at most; all of it has a page."""
 
 
-@dataclass(frozen=True, slots=True)
-class HomeShelf:
+class HomeShelf(Value):
     title: str
     text: str
     url: str

@@ -1,6 +1,5 @@
 """Lists of products: all of them, a category, a collection, what a search found."""
 
-from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
@@ -13,6 +12,7 @@ from webapp.catalogue.errors import Moved
 from webapp.catalogue.values import Facets, Listing
 from webapp.kit.paging import Page
 from webapp.kit.text import excerpt, plain
+from webapp.kit.values import replace
 from webapp.storefront import prose, structured
 from webapp.storefront.asking import ListingForm, query_of, read
 from webapp.storefront.frame import frame_of

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
 from webapp.catalogue.derived import FacetKind
 from webapp.catalogue.values import CategoryNode, FacetGroup, Listing, PriceRange
+from webapp.kit.values import Value, field, replace
 from webapp.storefront.asking import Asked, name_of
 from webapp.storefront.tiles import Tile, tiles
 
@@ -26,8 +26,7 @@ TELLING = 5
 _LABELS = {FacetKind.category: "Category", FacetKind.brand: "Brand", FacetKind.tag: "Tag"}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Value):
     """Where a listing stands: its words, its way from the front page, its own first order."""
 
     title: str
@@ -46,16 +45,14 @@ class Place:
     is_search: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Value):
     value: str
     label: str
     count: int
     chosen: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Value):
     """Boxes to tick under one heading."""
 
     name: str
@@ -64,23 +61,20 @@ class Group:
     is_open: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Value):
     url: str
     label: str
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Chip:
+class Chip(Value):
     """One thing that narrows the list; following ``url`` takes it away."""
 
     label: str
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
+class Shelf(Value):
     """Everything a listing shows."""
 
     place: Place

@@ -1,15 +1,14 @@
 """Products as lists show them: what ``ui.product_card`` asks for."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from webapp.catalogue.values import Card
 from webapp.kit.money import Money
+from webapp.kit.values import Value
 from webapp.media.queries import Image
 
 
-@dataclass(frozen=True, slots=True)
-class Tile:
+class Tile(Value):
     """One product in a list, in the words of the look."""
 
     url: str

@@ -12,7 +12,6 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +19,7 @@ from fastapi import Request
 
 from webapp.kit.clock import now
 from webapp.kit.ids import token
+from webapp.kit.values import Value
 from webapp.runtime.limits import Limits
 from webapp.runtime.secrets import Signer
 from webapp.web.limits import whose
@@ -45,8 +45,7 @@ They are forgotten within an hour as well."""
 _NAMES = ("stamp", "challenge", "proof", "sealed", TRAP)
 
 
-@dataclass(frozen=True, slots=True)
-class Challenge:
+class Challenge(Value):
     """What a form asks for: a number whose hash with ``nonce`` begins with ``bits`` zero bits, or
     ``wait`` seconds."""
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import anyio
@@ -20,6 +19,7 @@ from fastapi.requests import HTTPConnection, Request
 from sqlmodel import Session
 from starlette.datastructures import State
 
+from webapp.kit.values import Value
 from webapp.runtime.db import Database
 from webapp.settings import Settings
 
@@ -115,8 +115,7 @@ async def _on_own_thread(work: Callable[[], Any]) -> Any:
     return await to_thread.run_sync(work, limiter=threads)
 
 
-@dataclass(frozen=True, slots=True)
-class Paging:
+class Paging(Value):
     """Where in a list, and how many: ``cursor`` is unread text for ``kit.paging.Cursor``."""
 
     cursor: str | None

@@ -10,7 +10,6 @@ import html
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from urllib.parse import quote
 
 import structlog
@@ -26,6 +25,7 @@ from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from webapp.kit.errors import ShopError, SignInNeeded
+from webapp.kit.values import replace
 from webapp.runtime.db import Database
 from webapp.web.meanings import STATUS, Failure, failure_of, plain_failure, status_of
 from webapp.web.problems import SCRIPT_PATHS, problem

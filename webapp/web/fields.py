@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -14,6 +13,7 @@ from pydantic_core.core_schema import ValidationInfo
 from webapp.kit.currencies import CURRENCIES
 from webapp.kit.errors import Invalid
 from webapp.kit.money import Money
+from webapp.kit.values import Value
 from webapp.web.manners import PLAIN
 from webapp.web.templates import locale_of
 
@@ -22,18 +22,15 @@ LARGEST_INTEGER = 2**63 - 1
 _LINE_BREAKS = re.compile("\r\n?|[\u2028\u2029\x0b\x0c\x85]")
 
 
-@dataclass(frozen=True)
-class Lines:
+class Lines(Value):
     """Marks a text that may have several lines."""
 
 
-@dataclass(frozen=True)
-class Verbatim:
+class Verbatim(Value):
     """Marks a text that is taken as typed and never shown again: a password."""
 
 
-@dataclass(frozen=True)
-class Says:
+class Says(Value):
     """A field's own sentences: when it is missing, and when what was typed is not right."""
 
     missing: str = ""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from webapp.kit.values import Value
 from webapp.web.sessions import forget_cookie, read_cookie, set_cookie
 
 Kind = Literal["success", "info", "error"]
@@ -18,8 +18,7 @@ _MOST = 5
 _LONGEST = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Value):
     """A sentence for the person, and how it is meant."""
 
     text: str

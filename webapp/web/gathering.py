@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from starlette.datastructures import FormData, UploadFile
 
 from webapp.kit.money import Money
+from webapp.kit.values import Value
 from webapp.web.fields import Says, Verbatim
 from webapp.web.uploads import Accept, Upload
 
@@ -29,8 +30,7 @@ class Kind(Enum):
     GROUPS = auto()
 
 
-@dataclass(frozen=True)
-class Slot:
+class Slot(Value):
     """One field of a form: what kind of input it is read from."""
 
     name: str
@@ -54,8 +54,7 @@ class Slot:
         return next((no for rule in rules if (no := rule.objection(upload))), None)
 
 
-@dataclass(frozen=True)
-class Shape:
+class Shape(Value):
     """The fields of a form class, worked out once."""
 
     slots: dict[str, Slot]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import http
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
@@ -23,6 +22,7 @@ from webapp.kit.errors import (
     TooMany,
     Unavailable,
 )
+from webapp.kit.values import Value, field
 from webapp.web.problems import kebab
 
 STATUS: Mapping[type[ShopError], int] = {
@@ -50,8 +50,7 @@ _WORDS: Mapping[int, tuple[str, str]] = {
 _RETRY_SECONDS = 5
 
 
-@dataclass(frozen=True)
-class Failure:
+class Failure(Value):
     """What went wrong, ready to be said in any form."""
 
     status: int

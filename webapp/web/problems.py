@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 
 from starlette.responses import Response
 
 from webapp.kit.money import Money
+from webapp.kit.values import Value, asdict
 
 SCRIPT_PATHS = ("/api/", "/health", "/ready", "/metrics", "/webhooks/", "/live")
 """Addresses that no person reads: what goes wrong there is told as a problem document."""
@@ -60,6 +60,6 @@ def _plain(value: object) -> object:
         return value.value
     if isinstance(value, set | frozenset):
         return sorted(value, key=str)
-    if is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Value):
         return asdict(value)
     return str(value)

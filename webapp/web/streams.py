@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 
 import anyio
 from anyio import to_thread
@@ -13,6 +12,7 @@ from sqlmodel import Session
 from starlette.responses import StreamingResponse
 
 from webapp.kit.errors import Unavailable
+from webapp.kit.values import Value
 from webapp.runtime.db import Database
 
 LOOK_S = 0.5
@@ -25,8 +25,7 @@ MOST = 100
 """Streams of one process at once: each costs a look twice a second."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Value):
     """What is to be seen now. After the ``last`` there is nothing further to wait for."""
 
     data: str

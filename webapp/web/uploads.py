@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from pydantic_core import CoreSchema, core_schema
 from starlette.datastructures import UploadFile
 
+from webapp.kit.values import Value
 from webapp.runtime.wording import size as in_words
 
 _LONGEST_NAME = 120
@@ -37,8 +38,7 @@ _BRANDS = {
 }
 
 
-@dataclass(frozen=True)
-class Upload:
+class Upload(Value):
     """One file of a form, in a temporary file that is gone when the request ends.
 
     ``kind`` is told from the content; what the browser claimed is not looked at. ``name`` is for

@@ -1,12 +1,11 @@
 """Facts about endpoints, and the test message that is no fact of the shop."""
 
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from webapp.kit.values import field
 from webapp.runtime.events import Event, Subject
 
 
-@dataclass(frozen=True)
 class EndpointFact(Event):
     """``url`` is where it leads, without what follows a question mark: that may be a password."""
 
@@ -18,12 +17,10 @@ class EndpointFact(Event):
         return ("webhook_endpoint", self.endpoint)
 
 
-@dataclass(frozen=True)
 class EndpointAdded(EndpointFact):
     name: ClassVar[str] = "webhook.endpoint_added"
 
 
-@dataclass(frozen=True)
 class EndpointChanged(EndpointFact):
     """``changed`` has [before, after] by field; a new secret and a replay are told by name."""
 
@@ -31,12 +28,10 @@ class EndpointChanged(EndpointFact):
     changed: dict[str, list[Any]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
 class EndpointRemoved(EndpointFact):
     name: ClassVar[str] = "webhook.endpoint_removed"
 
 
-@dataclass(frozen=True)
 class DeliveryAsked(EndpointFact):
     """Staff asked for something to be sent: a test, or one event again."""
 
@@ -45,7 +40,6 @@ class DeliveryAsked(EndpointFact):
     event: str
 
 
-@dataclass(frozen=True)
 class EndpointFailing(EndpointFact):
     """Nothing got through for ``days`` days (1 or 3). After five it is switched off."""
 
@@ -54,7 +48,6 @@ class EndpointFailing(EndpointFact):
     problem: str
 
 
-@dataclass(frozen=True)
 class EndpointDisabled(EndpointFact):
     name: ClassVar[str] = "webhook.endpoint_disabled"
     tells: ClassVar[str] = "An endpoint was switched off because nothing got through."

@@ -1,9 +1,9 @@
 """What is to be sent, and how it went."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from webapp.kit.values import Value, field
 from webapp.webhooks.models import Cause
 
 API_VERSION = "2026-01"
@@ -33,8 +33,7 @@ KEEP_FEED = timedelta(days=30)
 ENDED = "The endpoint was switched off."
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Value):
     """One event for one endpoint, ready to be sent."""
 
     delivery_id: int | None
@@ -50,8 +49,7 @@ class Letter:
     """Exactly the bytes to send."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Value):
     """What came of one try."""
 
     letter: Letter
@@ -73,16 +71,14 @@ class Outcome:
         return self.status == 410
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Value):
     """The next event in order; without a letter where it has to wait behind another."""
 
     sequence: int
     letter: Letter | None
 
 
-@dataclass(frozen=True)
-class Work:
+class Work(Value):
     """What can be sent to an endpoint now."""
 
     endpoint_id: int = 0

@@ -1,6 +1,5 @@
 """What becomes of a message: with a server that takes it, refuses it, hangs, or is not there."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +10,7 @@ from tests.runtime.mail.postman import serving
 from webapp.kit.actors import SYSTEM
 from webapp.kit.clock import moved
 from webapp.kit.errors import Invalid
+from webapp.kit.values import replace
 from webapp.runtime.events import EventRecord
 from webapp.runtime.jobs import JobRecord, JobState
 from webapp.runtime.mail import (

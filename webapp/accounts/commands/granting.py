@@ -1,7 +1,6 @@
 """Programs that somebody lets in with their password: grants, renewed by refresh tokens."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
@@ -19,6 +18,7 @@ from webapp.kit.actors import SYSTEM
 from webapp.kit.clock import now
 from webapp.kit.errors import Invalid
 from webapp.kit.ids import token
+from webapp.kit.values import Value
 from webapp.runtime.events import emit
 from webapp.runtime.secrets import hash_token
 
@@ -33,8 +33,7 @@ SETTLING_IN = timedelta(hours=1)
 _PREFIX = "vr_"
 
 
-@dataclass(frozen=True, slots=True)
-class Granted:
+class Granted(Value):
     """What a program is given; ``secret`` is the refresh token, which is kept nowhere."""
 
     person: str

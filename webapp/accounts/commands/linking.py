@@ -1,6 +1,5 @@
 """Links that are mailed: promised, and used once by whoever reads that mailbox."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, delete, select
@@ -11,6 +10,7 @@ from webapp.accounts.links import OF_CUSTOMER, OF_STAFF, LinkPurpose, path_of
 from webapp.accounts.models import MailedLink, Person
 from webapp.kit.actors import SYSTEM, Actor
 from webapp.kit.clock import now
+from webapp.kit.values import Value
 from webapp.runtime.events import emit
 from webapp.runtime.links import links_of
 
@@ -30,8 +30,7 @@ LASTS = {
 SPENT = "It was used already, or is too old. Ask for a new one."
 
 
-@dataclass(frozen=True, slots=True)
-class Invitation:
+class Invitation(Value):
     """How somebody comes to a password of their own."""
 
     until: datetime

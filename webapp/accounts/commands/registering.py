@@ -1,6 +1,5 @@
 """Customers: how an account begins, how its mailbox is shown to be theirs, a lost password."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import insert, literal
@@ -29,13 +28,13 @@ from webapp.accounts.queries import actor_of
 from webapp.accounts.words import MARKETING
 from webapp.kit.actors import SHOPPER, SYSTEM
 from webapp.kit.clock import now
+from webapp.kit.values import Value
 from webapp.runtime.columns import UtcDateTime
 from webapp.runtime.events import emit, emit_all
 from webapp.runtime.upserting import upsert
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registration:
+class Registration(Value, kw_only=True):
     """What a customer begins with. The password comes hashed: hashing is too slow here."""
 
     email: str

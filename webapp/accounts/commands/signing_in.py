@@ -1,6 +1,5 @@
 """Signing in and out, proving anew who one is, ending other browsers."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +15,7 @@ from webapp.accounts.queries import Credentials, Member, actor_of, has_second_fa
 from webapp.kit.actors import Actor
 from webapp.kit.clock import now
 from webapp.kit.ids import public_id, token
+from webapp.kit.values import Value
 from webapp.runtime.columns import UtcDateTime
 from webapp.runtime.events import emit
 from webapp.runtime.secrets import hash_token
@@ -24,8 +24,7 @@ SEEN_NOTED_EVERY = timedelta(minutes=5)
 """A browser is noted as seen at most so often: a page should not cost a write."""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Value):
     """How long a browser stays signed in: unused, and at all."""
 
     idle: timedelta
@@ -48,8 +47,7 @@ def span_of(role: str | None, *, is_kept: bool) -> Span:
     return KEPT if is_kept else PASSING
 
 
-@dataclass(frozen=True, slots=True)
-class Browser:
+class Browser(Value):
     """What is known of the browser that signs in."""
 
     user_agent: str = ""

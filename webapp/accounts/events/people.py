@@ -1,13 +1,11 @@
 """Facts about people: who came, who left, what is kept of them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
 from webapp.runtime.events import Event, plain
 
 
-@dataclass(frozen=True)
 class PersonEvent(Event):
     """Something about one person."""
 
@@ -21,7 +19,6 @@ class PersonEvent(Event):
         return {}
 
 
-@dataclass(frozen=True)
 class StaffAdded(PersonEvent):
     name: ClassVar[str] = "staff.added"
     role: str
@@ -30,7 +27,6 @@ class StaffAdded(PersonEvent):
         return {"role": self.role, "changed": {"role": [None, self.role]}}
 
 
-@dataclass(frozen=True)
 class StaffChanged(PersonEvent):
     name: ClassVar[str] = "staff.changed"
     changed: dict[str, list[Any]]
@@ -39,7 +35,6 @@ class StaffChanged(PersonEvent):
         return {"changed": self.changed}
 
 
-@dataclass(frozen=True)
 class RoleChanged(Event):
     """A role of the shop's own came, went or may do other things; ``changed``: [before, after]."""
 
@@ -55,7 +50,6 @@ class RoleChanged(Event):
         return {"changed": self.changed}
 
 
-@dataclass(frozen=True)
 class CustomerCreated(PersonEvent):
     """``has_registered``: they made it themselves, with an address that anybody could have typed.
     It is told to listeners alone."""
@@ -64,14 +58,12 @@ class CustomerCreated(PersonEvent):
     has_registered: bool = False
 
 
-@dataclass(frozen=True)
 class CustomerVerified(PersonEvent):
     """They showed that the mailbox is theirs."""
 
     name: ClassVar[str] = "customer.verified"
 
 
-@dataclass(frozen=True)
 class CustomerUpdated(PersonEvent):
     """``changed`` names what; the values are nobody's who reads this later."""
 
@@ -82,7 +74,6 @@ class CustomerUpdated(PersonEvent):
         return {"changed": list(self.changed)}
 
 
-@dataclass(frozen=True)
 class CustomerKept(PersonEvent):
     """Staff grouped or tagged them: ``changed`` as [before, after]."""
 
@@ -93,7 +84,6 @@ class CustomerKept(PersonEvent):
         return {"changed": self.changed}
 
 
-@dataclass(frozen=True)
 class CustomerNoted(PersonEvent):
     """Staff wrote something down, or took it back. The words are not here: they can be erased."""
 
@@ -105,7 +95,6 @@ class CustomerNoted(PersonEvent):
         return {"note": self.note, "is_gone": self.is_gone}
 
 
-@dataclass(frozen=True)
 class CustomersMerged(PersonEvent):
     """``gone`` was the same customer, whose things are ``person``'s now. ``changed``: what those
     had, and have: [before, after]. Heard while ``gone`` is still there; erased right after."""
@@ -118,21 +107,18 @@ class CustomersMerged(PersonEvent):
         return {"gone": self.gone, "changed": self.changed}
 
 
-@dataclass(frozen=True)
 class CustomerClosed(PersonEvent):
     """They cannot sign in any more; nothing of theirs is deleted."""
 
     name: ClassVar[str] = "customer.closed"
 
 
-@dataclass(frozen=True)
 class CustomerOpened(PersonEvent):
     """They may sign in again."""
 
     name: ClassVar[str] = "customer.opened"
 
 
-@dataclass(frozen=True)
 class GroupChanged(Event):
     """A group of customers came, went or is called otherwise: ``changed`` as [before, after]."""
 
@@ -148,14 +134,12 @@ class GroupChanged(Event):
         return {"changed": self.changed}
 
 
-@dataclass(frozen=True)
 class RegisteredAgain(PersonEvent):
     """Somebody asked for an account with an address that has one."""
 
     name: ClassVar[str] = "person.registered_again"
 
 
-@dataclass(frozen=True)
 class AvatarChanged(PersonEvent):
     """Another picture of them, or none. ``dropped`` is told to listeners alone."""
 
@@ -163,7 +147,6 @@ class AvatarChanged(PersonEvent):
     dropped: str = ""
 
 
-@dataclass(frozen=True)
 class ConsentSaid(PersonEvent):
     """They want our news, or do not."""
 
@@ -175,7 +158,6 @@ class ConsentSaid(PersonEvent):
         return {"is_given": self.is_given, "source": self.source}
 
 
-@dataclass(frozen=True)
 class GuestConsentSaid(Event):
     """The same of somebody without an account, whose address stands beside that word alone."""
 
@@ -192,21 +174,18 @@ class GuestConsentSaid(Event):
         return {"is_given": self.is_given, "source": self.source}
 
 
-@dataclass(frozen=True)
 class EmailChangeAsked(PersonEvent):
     """Their account is to have another address."""
 
     name: ClassVar[str] = "person.email_change_asked"
 
 
-@dataclass(frozen=True)
 class EmailChangeStopped(PersonEvent):
     """The mailbox of the address they have said no."""
 
     name: ClassVar[str] = "person.email_change_stopped"
 
 
-@dataclass(frozen=True)
 class EmailChanged(PersonEvent):
     """Both mailboxes said yes. ``former`` is told to listeners alone."""
 
@@ -214,7 +193,6 @@ class EmailChanged(PersonEvent):
     former: str = ""
 
 
-@dataclass(frozen=True)
 class ExportAsked(PersonEvent):
     """A copy of all that is kept about them is to be made."""
 
@@ -225,7 +203,6 @@ class ExportAsked(PersonEvent):
         return {"export": self.export}
 
 
-@dataclass(frozen=True)
 class ExportReady(PersonEvent):
     name: ClassVar[str] = "customer.export_ready"
     export: str
@@ -234,7 +211,6 @@ class ExportReady(PersonEvent):
         return {"export": self.export}
 
 
-@dataclass(frozen=True)
 class ErasureAsked(PersonEvent):
     """The account is to be erased at a time, unless somebody changes their mind."""
 
@@ -245,12 +221,10 @@ class ErasureAsked(PersonEvent):
         return {"at": plain(self.at)}
 
 
-@dataclass(frozen=True)
 class ErasureStopped(PersonEvent):
     name: ClassVar[str] = "customer.erasure_stopped"
 
 
-@dataclass(frozen=True)
 class CustomerErased(PersonEvent):
     """They are gone, and so is what was kept of them. ``files`` is told to listeners alone."""
 

@@ -1,6 +1,5 @@
 """Facts about keys and what programs were given."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -8,7 +7,6 @@ from webapp.accounts.events.people import PersonEvent
 from webapp.runtime.events import Event, plain
 
 
-@dataclass(frozen=True)
 class KeyMade(Event):
     name: ClassVar[str] = "key.made"
     key: str
@@ -32,7 +30,6 @@ class KeyMade(Event):
         }
 
 
-@dataclass(frozen=True)
 class KeyRevoked(Event):
     name: ClassVar[str] = "key.revoked"
     key: str
@@ -46,7 +43,6 @@ class KeyRevoked(Event):
         return {"person": self.person}
 
 
-@dataclass(frozen=True)
 class GrantMade(PersonEvent):
     """A program was let in with the person's password."""
 
@@ -65,7 +61,6 @@ class GrantMade(PersonEvent):
         }
 
 
-@dataclass(frozen=True)
 class GrantEnded(PersonEvent):
     """``how``: ``signed_out`` by the program itself, ``reused`` when a refresh token came twice,
     ``replaced`` by newer ones, ``everywhere`` (``grant`` is empty) with the person's browsers."""

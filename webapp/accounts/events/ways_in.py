@@ -1,12 +1,10 @@
 """Facts about how somebody comes in: signing in, passwords, second factors, links."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from webapp.accounts.events.people import PersonEvent
 
 
-@dataclass(frozen=True)
 class SignedIn(PersonEvent):
     """``how``: ``password``, ``link``, ``passkey``, the name of a provider. ``second``: what was
     shown beside it (``code``, ``recovery``, ``passkey``), where something was. ``network`` is too
@@ -31,7 +29,6 @@ class SignedIn(PersonEvent):
         return {**told, "second": self.second} if self.second else told
 
 
-@dataclass(frozen=True)
 class SignedOut(PersonEvent):
     """One browser, or (``sign_in`` empty) every other one."""
 
@@ -42,7 +39,6 @@ class SignedOut(PersonEvent):
         return {"sign_in": self.sign_in}
 
 
-@dataclass(frozen=True)
 class PasswordChanged(PersonEvent):
     """``how``: ``known`` (the old one was typed), ``reset`` or ``invitation`` (by a mailed link),
     ``handed`` (by one that was handed over)."""
@@ -54,14 +50,12 @@ class PasswordChanged(PersonEvent):
         return {"how": self.how}
 
 
-@dataclass(frozen=True)
 class SecondFactorOn(PersonEvent):
     """From now on a password alone does not open the account."""
 
     name: ClassVar[str] = "person.second_factor_on"
 
 
-@dataclass(frozen=True)
 class SecondFactorOff(PersonEvent):
     """``how``: ``own`` (they took the last one away), ``reset`` (somebody did it for them)."""
 
@@ -72,19 +66,16 @@ class SecondFactorOff(PersonEvent):
         return {"how": self.how}
 
 
-@dataclass(frozen=True)
 class AuthenticatorAdded(PersonEvent):
     """The app that makes one-time codes; it takes the place of one that was there."""
 
     name: ClassVar[str] = "person.authenticator_added"
 
 
-@dataclass(frozen=True)
 class AuthenticatorRemoved(PersonEvent):
     name: ClassVar[str] = "person.authenticator_removed"
 
 
-@dataclass(frozen=True)
 class RecoveryCodesMade(PersonEvent):
     """Ten new ones; those before them (where they are not ``first``) open nothing."""
 
@@ -95,7 +86,6 @@ class RecoveryCodesMade(PersonEvent):
         return {"first": self.first}
 
 
-@dataclass(frozen=True)
 class RecoveryCodeUsed(PersonEvent):
     """``left``: how many remain."""
 
@@ -106,7 +96,6 @@ class RecoveryCodeUsed(PersonEvent):
         return {"left": self.left}
 
 
-@dataclass(frozen=True)
 class PasskeyEvent(PersonEvent):
     """Something about one passkey of somebody."""
 
@@ -116,29 +105,24 @@ class PasskeyEvent(PersonEvent):
         return {"passkey": self.passkey}
 
 
-@dataclass(frozen=True)
 class PasskeyAdded(PasskeyEvent):
     name: ClassVar[str] = "passkey.added"
 
 
-@dataclass(frozen=True)
 class PasskeyRenamed(PasskeyEvent):
     name: ClassVar[str] = "passkey.renamed"
 
 
-@dataclass(frozen=True)
 class PasskeyRemoved(PasskeyEvent):
     name: ClassVar[str] = "passkey.removed"
 
 
-@dataclass(frozen=True)
 class PasskeyDoubted(PasskeyEvent):
     """It counted backwards, as only a copy does: it opens nothing any more."""
 
     name: ClassVar[str] = "passkey.doubted"
 
 
-@dataclass(frozen=True)
 class LinkPromised(PersonEvent):
     """A link is to be mailed; ``purpose`` as in ``LinkPurpose``."""
 
@@ -150,7 +134,6 @@ class LinkPromised(PersonEvent):
         return {"link": self.link, "purpose": self.purpose}
 
 
-@dataclass(frozen=True)
 class LinkHanded(PersonEvent):
     """A link was told to whoever hands it over, where no mail can be sent."""
 

@@ -1,6 +1,5 @@
 """The browsers people are signed in with, and who tried to be."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists
@@ -18,12 +17,12 @@ from webapp.accounts.models import (
 from webapp.accounts.queries.people import actor_of
 from webapp.kit.actors import Actor
 from webapp.kit.clock import now
+from webapp.kit.values import Value
 from webapp.runtime.secrets import hash_token
 from webapp.shop.models import ShopSettings
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Value):
     """Somebody who is signed in, and the browser they are signed in with."""
 
     key: int
@@ -98,8 +97,7 @@ def member_of_token(session: Session, secret: str) -> Member | None:
     return Member(*row) if row else None
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(Value):
     """A browser somebody is signed in with, as they see it in their list."""
 
     sign_in: str
@@ -136,8 +134,7 @@ def device_name(session: Session, sign_in: str) -> str:
     return browser_name(found) if found is not None else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Failures:
+class Failures(Value):
     """Wrong passwords within one hour; ``network`` is where the latest came from, roughly."""
 
     hour: datetime

@@ -1,7 +1,6 @@
 """People: by address, by what they type to sign in, those who work here and their roles."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlmodel import Session, col, func, select
@@ -15,6 +14,7 @@ from webapp.accounts.models import (
 from webapp.accounts.permissions import ROLE_NAMES, ROLES, of_role
 from webapp.kit.actors import Actor
 from webapp.kit.errors import NotFound
+from webapp.kit.values import Value
 from webapp.runtime.personal import Whose
 
 
@@ -37,8 +37,7 @@ def whose(person: Person) -> Whose:
     return Whose(person.id, person.public_id, person.email if person.is_verified else "")
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
+class Credentials(Value):
     """What signing in needs to know of somebody. ``key`` is for joins and never leaves the shop."""
 
     key: int
@@ -125,8 +124,7 @@ def held_by(session: Session, role: str | None) -> frozenset[str]:
     return of_role(role, session.exec(select(Role.permissions).where(Role.code == role)).first())
 
 
-@dataclass(frozen=True, slots=True)
-class RoleView:
+class RoleView(Value):
     """A role as staff see it; ``members`` are those who have it, closed accounts included."""
 
     code: str

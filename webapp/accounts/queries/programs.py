@@ -1,6 +1,5 @@
 """The keys and grants of programs: whose they are, and what they may do today."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import exists
@@ -18,12 +17,12 @@ from webapp.accounts.queries.people import actor_of
 from webapp.kit.actors import Actor
 from webapp.kit.clock import now
 from webapp.kit.errors import NotFound
+from webapp.kit.values import Value, replace
 from webapp.runtime.secrets import hash_token
 from webapp.shop.models import ShopSettings
 
 
-@dataclass(frozen=True, slots=True)
-class KeyInUse:
+class KeyInUse(Value):
     """A key that was shown and is good, with what it may do at this moment."""
 
     actor: Actor
@@ -65,8 +64,7 @@ ME = "me"
 """The scope of what is one's own: everybody may give it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Holder:
+class Holder(Value):
     """Somebody whose program showed a good access token."""
 
     key: int
@@ -136,8 +134,7 @@ def password_mark(password_hash: str) -> str:
     return hash_token(f"password mark:{password_hash}")
 
 
-@dataclass(frozen=True, slots=True)
-class KeyRow:
+class KeyRow(Value):
     """A key as the list of keys shows it."""
 
     public_id: str

@@ -1,7 +1,6 @@
 """Putting the cart of a visit into the cart of an account, when somebody signs in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlmodel import Session, col, select
@@ -13,6 +12,7 @@ from webapp.cart.goods import Goods
 from webapp.cart.models import Cart, CartLine, CartState
 from webapp.kit.actors import Actor
 from webapp.kit.clock import now
+from webapp.kit.values import Value
 from webapp.runtime.events import emit
 
 
@@ -24,8 +24,7 @@ class Policy(StrEnum):
     guest = "guest"
 
 
-@dataclass(frozen=True, slots=True)
-class Merged:
+class Merged(Value):
     """The cart that there is now, and a sentence for every change the shopper should know of."""
 
     cart: Cart

@@ -1,11 +1,11 @@
 """Attribute values: text that has to mean something for the attribute's type."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation, Overflow
 
 from webapp.catalogue.models import Attribute, AttributeType
 from webapp.kit.errors import Invalid
+from webapp.kit.values import Value
 from webapp.runtime import markup
 
 _YES = {"true", "yes", "1", "y", "on"}
@@ -14,8 +14,7 @@ _LARGEST_MILLIS = 2**31 - 1
 _LONGEST = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class TypedValue:
+class TypedValue(Value):
     """The columns of a ``ProductAttribute``."""
 
     text: str

@@ -1,7 +1,6 @@
 """A page of products in any order, reached by the sort key of its edge and never by counting."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,13 +18,13 @@ from webapp.kit.clock import now
 from webapp.kit.errors import Invalid
 from webapp.kit.money import Money
 from webapp.kit.paging import Cursor, CursorValue, Page
+from webapp.kit.values import Value
 
 LARGEST_PAGE = 100
 _AFTER, _BEFORE = "a", "b"
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Value):
     """A sort: the column whose value, with the product's key, tells where a page begins."""
 
     column: ColumnElement[Any]

@@ -5,7 +5,6 @@ a product's key alone, for counting facets without touching the products.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -18,13 +17,13 @@ from webapp.catalogue.derived import FacetKind
 from webapp.catalogue.models import ProductStatus
 from webapp.catalogue.queries.cards import visible
 from webapp.catalogue.values import ListingQuery
+from webapp.kit.values import Value, field
 
 GroupKey = tuple[FacetKind, str]
 """A group of boxes: its kind and, for options and attributes, its name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Narrowing:
+class Narrowing(Value):
     """The conditions of one listing, apart from each other."""
 
     at: datetime

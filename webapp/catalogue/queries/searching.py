@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +15,7 @@ from webapp.catalogue.queries.cards import CARD_COLUMNS, card, card_shaped, with
 from webapp.catalogue.search import MOST_FOUND, Term
 from webapp.catalogue.values import CategoryNode, Suggestions
 from webapp.kit.clock import now
+from webapp.kit.values import Value, field
 from webapp.runtime.columns import UtcDateTime
 
 _VISIBLE = (
@@ -25,8 +25,7 @@ SUGGESTED_PRODUCTS = 6
 SUGGESTED_CATEGORIES = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Value):
     """Products by relevance. ``corrected``: the query that has them, if it is not the one asked."""
 
     ids: list[int] = field(default_factory=list)

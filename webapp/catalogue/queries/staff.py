@@ -1,7 +1,6 @@
 """What the back office reads: drafts and archived products too."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -38,13 +37,13 @@ from webapp.catalogue.values import Picture, StaffProduct
 from webapp.kit.clock import now
 from webapp.kit.errors import Invalid, NotFound
 from webapp.kit.paging import Cursor, Page
+from webapp.kit.values import Value
 from webapp.media.models import MediaFile
 
 LARGEST_PAGE = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StaffQuery:
+class StaffQuery(Value, kw_only=True):
     """``status``: draft, active, scheduled, archived or empty for all but the archived."""
 
     text: str = ""
@@ -174,21 +173,18 @@ def _line(row: Any, currency: str) -> StaffProduct:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class EditVariant:
+class EditVariant(Value):
     variant: Variant
     values: Mapping[str, str]
     """By option name."""
 
 
-@dataclass(frozen=True, slots=True)
-class EditOption:
+class EditOption(Value):
     option: Option
     values: tuple[OptionValue, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class EditAttribute:
+class EditAttribute(Value):
     id: int
     code: str
     name: str
@@ -199,8 +195,7 @@ class EditAttribute:
     """This product's value, or empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProductEdit:
+class ProductEdit(Value):
     """Everything an editor shows of a product; rows are for reading, commands change them."""
 
     product: Product

@@ -3,7 +3,6 @@
 import math
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bpy
@@ -14,6 +13,7 @@ from PIL import Image
 import cloth
 import materials
 from shapes import add
+from webapp.kit.values import Value, replace
 
 TONES = {
     "ceramics": "#d6d0c8",
@@ -31,8 +31,7 @@ TONES = {
 }
 
 
-@dataclass(frozen=True)
-class Shot:
+class Shot(Value):
     """How one picture is taken. Angles in degrees; `fill` is the share of the frame used."""
 
     tone: str = "ceramics"

@@ -4,12 +4,12 @@ import hashlib
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from sqlmodel import col, select
 
 from webapp.downloads.models import DigitalAsset
+from webapp.kit.values import Value
 from webapp.runtime.db import Database
 from webapp.runtime.storage import Storage, hashed_key
 
@@ -22,8 +22,7 @@ _PLAIN = "application/octet-stream"
 be packed on its way, and a packed part of a file is no part of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeptFile:
+class KeptFile(Value):
     """A file that lies in the storage and waits for its row."""
 
     file_name: str

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,13 +19,13 @@ from webapp.downloads.queries.standing import (
     state_of,
 )
 from webapp.kit.paging import Page, Turn
+from webapp.kit.values import Value, replace
 from webapp.media.queries import Image
 from webapp.orders.models import Order, OrderLine
 from webapp.runtime.paging import newest_first
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoughtFile:
+class BoughtFile(Value, kw_only=True):
     """A file of a line. ``left`` is how often it may still be downloaded, None for without end."""
 
     key: str
@@ -38,8 +37,7 @@ class BoughtFile:
     expires_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BoughtLine:
+class BoughtLine(Value, kw_only=True):
     """A digital line of an order, in the words of its day, with the files that were given."""
 
     order: str
@@ -52,8 +50,7 @@ class BoughtLine:
     files: tuple[BoughtFile, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class Wanted(Value, kw_only=True):
     """A file that somebody asks for, before it is known whether they may have it."""
 
     entitlement: str

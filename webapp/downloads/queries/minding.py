@@ -1,7 +1,6 @@
 """What staff see of the files of a product, and of what an order gave."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col, func, select
@@ -15,11 +14,11 @@ from webapp.downloads.queries.standing import (
     state_of,
     wants_files,
 )
+from webapp.kit.values import Value
 from webapp.orders.models import Order, OrderLine
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AssetRow:
+class AssetRow(Value, kw_only=True):
     """A file as staff see it. ``buyers`` counts the order lines it was given to, ``without`` those
     whose buyers have another file of the product and not this one."""
 
@@ -36,8 +35,7 @@ class AssetRow:
     without: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GivenFile:
+class GivenFile(Value, kw_only=True):
     """A file that an order gave. ``reason`` is why it was withdrawn, ``asset`` its id."""
 
     key: str
@@ -55,8 +53,7 @@ class GivenFile:
     expires_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GivenLine:
+class GivenLine(Value, kw_only=True):
     """A digital line of an order and the files that it gave, in their order."""
 
     title: str

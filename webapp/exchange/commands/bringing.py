@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Mapping as AnyMapping
-from dataclasses import asdict, replace
 from typing import Any, BinaryIO
 
 from sqlalchemy import update
@@ -37,6 +36,7 @@ from webapp.kit.actors import SYSTEM, Actor
 from webapp.kit.clock import now
 from webapp.kit.errors import Refused
 from webapp.kit.ids import public_id
+from webapp.kit.values import asdict, names_of, replace
 from webapp.runtime.events import emit
 from webapp.runtime.markup import plain_line
 from webapp.runtime.storage import Storage
@@ -297,7 +297,7 @@ def journey_of(one: CatalogueImport, file: Opened, *, site: str, dry: bool) -> J
 
 def layout_of(one: CatalogueImport) -> Layout:
     """How the file was found to be written."""
-    names = Layout.__dataclass_fields__
+    names = names_of(Layout)
     return Layout.from_json({name: one.reading[name] for name in names if name in one.reading})
 
 

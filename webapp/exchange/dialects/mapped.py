@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from webapp.exchange.assembling import axes_of, uses
@@ -26,6 +25,7 @@ from webapp.exchange.records import (
 )
 from webapp.exchange.targets import BY_CODE
 from webapp.kit.slugs import slugify
+from webapp.kit.values import Value, replace
 
 NAME = "mapped"
 _SAYS_VARIANT = frozenset({each.name for each in VARIANT_FIELDS}) | {
@@ -34,8 +34,7 @@ _SAYS_VARIANT = frozenset({each.name for each in VARIANT_FIELDS}) | {
 _AMOUNTS = frozenset(("price", "compare_at", "cost"))
 
 
-@dataclass(frozen=True, slots=True)
-class Mapped:
+class Mapped(Value):
     """A file with a mapping. Rows with the same parent, address or number are one product."""
 
     header: tuple[str, ...]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping as AnyMapping
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from typing import Any
@@ -16,6 +15,7 @@ from webapp.exchange.lines import Line, within
 from webapp.exchange.mapping import Mapping, normal
 from webapp.exchange.records import KEEP, Attribute, Cell, Custom, Image, Reference
 from webapp.exchange.values import BadCell
+from webapp.kit.values import Value
 
 _LISTS = frozenset(("title", "images", "categories"))
 """Read by methods of their own."""
@@ -28,8 +28,7 @@ _STATUS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class MappedCells:
+class MappedCells(Value):
     """Where each target is kept in a row. Words of columns are target, or target and place."""
 
     mapping: Mapping

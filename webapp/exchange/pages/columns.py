@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
 from typing import Any
 
 from webapp.exchange.forms import PARTS, MappingForm
 from webapp.exchange.mapping import Mapping, Use
 from webapp.exchange.reading import Layout, Source, rows
 from webapp.exchange.targets import BY_CODE, TARGETS
+from webapp.kit.values import Value, replace
 from webapp.web.submissions import Submission
 
 MOST_COLUMNS = 500
@@ -18,8 +18,7 @@ SELECTS = 60
 _SAMPLES = 200
 
 
-@dataclass(frozen=True, slots=True)
-class ColumnLine:
+class ColumnLine(Value):
     """A column as the page shows it."""
 
     place: int

@@ -2,10 +2,10 @@
 
 import hashlib
 import io
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from webapp.kit.values import Value
 from webapp.media.errors import NotAPicture, PictureTooLarge
 from webapp.runtime.storage import Storage, hashed_key
 
@@ -23,8 +23,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PreparedImage:
+class PreparedImage(Value):
     """A picture that lies in the storage and waits for its row."""
 
     sha256: str

@@ -2,12 +2,12 @@
 
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlmodel import Session
 
 from webapp.kit.clock import now
+from webapp.kit.values import Value
 from webapp.media.models import Rendition
 from webapp.runtime.storage import Storage, hashed_key
 from webapp.runtime.upserting import upsert
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 QUALITY = 80
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Value):
     """One width that lies in the storage."""
 
     width: int

@@ -1,7 +1,5 @@
 """From a cart to an order, in one transaction, once."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import insert, update
 from sqlmodel import Session, col, select
 
@@ -14,6 +12,7 @@ from webapp.inventory import commands as inventory
 from webapp.inventory.errors import OutOfStock
 from webapp.kit.actors import SHOPPER
 from webapp.kit.clock import now
+from webapp.kit.values import Value
 from webapp.orders import queries
 from webapp.orders.commands.settling import key_of
 from webapp.orders.errors import EmptyCart, OrderChanged, OutsideLimits, TermsNotAccepted
@@ -39,8 +38,7 @@ from webapp.shop.models import ShopSettings
 from webapp.shop.queries import Shop
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placement:
+class Placement(Value, kw_only=True):
     """What the shopper decided, and what they were shown when they did.
 
     ``shipping_address`` is None where nothing is sent. ``terms_version`` is the version that was

@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlmodel import Session, col, func, select
 
@@ -11,6 +10,7 @@ from webapp.accounts.words import MARKETING
 from webapp.kit.actors import Actor
 from webapp.kit.errors import Invalid
 from webapp.kit.ids import public_id
+from webapp.kit.values import Value
 from webapp.orders.errors import KeyUsedBefore
 from webapp.orders.events import OrderMessageWritten
 from webapp.orders.models import Order
@@ -22,8 +22,7 @@ LONGEST_SUBJECT = 150
 LONGEST_TEXT = 5000
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Value):
     """A subject of one line and a plain text, to those who placed these ``orders`` (public ids)
     and to the ``emails`` of people who ordered something. ``is_news``: not about what they ordered,
     so it goes to those alone who agreed to news."""
@@ -35,8 +34,7 @@ class Message:
     is_news: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Sending:
+class Sending(Value):
     """Who is written to. ``is_known``: an earlier call had done it. ``withheld``: how many of those
     named are not, because they did not agree to news."""
 

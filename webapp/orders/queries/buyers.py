@@ -1,20 +1,19 @@
 """What people with an account have bought, in sums."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from webapp.kit.money import Money
+from webapp.kit.values import Value
 from webapp.orders.models import Order, OrderStatus
 
 COUNTED = (OrderStatus.pending, OrderStatus.open, OrderStatus.completed)
 """What was placed and not called off."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bought:
+class Bought(Value):
     """``spent`` is what came in less what was given back, for each currency, the largest first."""
 
     orders: int = 0

@@ -1,17 +1,15 @@
 """An order by what it is called."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import or_
 from sqlmodel import Session, col, func, select
 
 from webapp.accounts.models import Person
+from webapp.kit.values import Value
 from webapp.orders.errors import NoSuchOrder
 from webapp.orders.models import Order
 
 
-@dataclass(frozen=True, slots=True)
-class Buyer:
+class Buyer(Value):
     """Whom to write to about an order, and in which language: the one that somebody with an account
     chose for themselves, else the order's."""
 

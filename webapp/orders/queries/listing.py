@@ -1,6 +1,5 @@
 """The list of orders for staff: searched, filtered, a page at a time."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -10,6 +9,7 @@ from sqlmodel import Session, col, func, select
 
 from webapp.kit.money import Money
 from webapp.kit.paging import Page, Turn
+from webapp.kit.values import Value, replace
 from webapp.orders.models import (
     FulfilmentStatus,
     Order,
@@ -29,8 +29,7 @@ class Waits(StrEnum):
     sending = "sending"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderFilter:
+class OrderFilter(Value, kw_only=True):
     """What staff look for. ``since`` is inclusive, ``until`` exclusive, both aware instants.
 
     ``search`` finds a part of the number, email or name, and a whole SKU.
@@ -47,8 +46,7 @@ class OrderFilter:
     """The key of whoever's account they belong to."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderRow:
+class OrderRow(Value, kw_only=True):
     """A line of the list. ``units`` are those ordered and not cancelled."""
 
     public_id: str

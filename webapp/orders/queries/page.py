@@ -1,13 +1,13 @@
 """An order as its shopper sees it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from webapp.kit.money import Money
+from webapp.kit.values import Value, field
 from webapp.media.queries import Image
 from webapp.orders.bill import Bill, tax_label
 from webapp.orders.models import (
@@ -26,8 +26,7 @@ from webapp.orders.queries.finding import by_number
 from webapp.orders.status import left_to_cancel, left_to_fulfil
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineView:
+class LineView(Value, kw_only=True):
     """One line, in the words and at the prices of its day. ``amount`` is as prices were shown."""
 
     key: str
@@ -54,8 +53,7 @@ class LineView:
     is_digital: bool
 
 
-@dataclass(frozen=True, slots=True)
-class TaxRow:
+class TaxRow(Value):
     """The tax of one rate on the whole order. ``millionths``: 19 % is 190_000."""
 
     name: str
@@ -64,8 +62,7 @@ class TaxRow:
     tax: Money
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ParcelView:
+class ParcelView(Value, kw_only=True):
     """A parcel; ``units`` are (line's key, title, quantity)."""
 
     key: str
@@ -85,8 +82,7 @@ class ParcelView:
         return self.carrier == BY_DOWNLOAD
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderPage:
+class OrderPage(Value, kw_only=True):
     """All that the order page shows. ``shipping`` is as prices were shown, ``balance`` is positive
     where money is still to come and negative where it is to be given back.
     """

@@ -1,13 +1,13 @@
 """An order as staff see it: the shopper's page, the ledger, and what happened."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
 
 from webapp.kit.money import Money
+from webapp.kit.values import Value
 from webapp.orders.models import Cancellation, CancelReason, Order, OrderStatus
 from webapp.orders.queries.finding import by_number
 from webapp.orders.queries.page import OrderPage, page_of
@@ -16,8 +16,7 @@ from webapp.runtime.events import PastEvent, history
 from webapp.runtime.wording import PLAIN, Manners, money
 
 
-@dataclass(frozen=True, slots=True)
-class TimelineEntry:
+class TimelineEntry(Value):
     """Something that happened. ``is_note`` for what staff wrote."""
 
     at: datetime
@@ -26,8 +25,7 @@ class TimelineEntry:
     is_note: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CancellationView:
+class CancellationView(Value, kw_only=True):
     """``units``: (line's key, title, quantity)."""
 
     at: datetime
@@ -39,8 +37,7 @@ class CancellationView:
     units: tuple[tuple[str, str, int], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StaffOrder:
+class StaffOrder(Value, kw_only=True):
     """All that the staff's order page shows, and what can be done with the order now."""
 
     page: OrderPage

@@ -1,18 +1,16 @@
 """Messages to customers, and the tasks that send them."""
 
-from dataclasses import dataclass
-
 from sqlalchemy import and_
 from sqlmodel import Session, col, select
 
+from webapp.kit.values import Value
 from webapp.runtime.jobs import JobRecord
 from webapp.runtime.mail import MailRecord
 
 KINDS = ("orders.message", "orders.news")
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Value):
     """A message on its way to one person."""
 
     order: str

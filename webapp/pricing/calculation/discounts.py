@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from webapp.kit.money import allocate, round_half_up
+from webapp.kit.values import Value
 from webapp.pricing.calculation.inputs import MILLION, Discount
 from webapp.pricing.calculation.trace import Stage, Trace, percent
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(Value):
     """A discount as it came off: in minor units, a share for each of the amounts it was given."""
 
     discount: Discount

@@ -8,11 +8,11 @@ our code, since what people type is checked before it comes here.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
 from webapp.kit.money import MixedCurrencies, Money
+from webapp.kit.values import Value, field
 
 MILLION = 1_000_000
 
@@ -27,8 +27,7 @@ class PriceSource(StrEnum):
     REGULAR = "regular"
 
 
-@dataclass(frozen=True, slots=True)
-class PriceCandidate:
+class PriceCandidate(Value):
     """A price that one unit could have. One with ``min_quantity`` counts from that many units on.
 
     Among those of one source the largest quantity reached wins, then the lower price.
@@ -43,8 +42,7 @@ class PriceCandidate:
         _not_negative(self.unit, "A unit price")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineInput:
+class LineInput(Value, kw_only=True):
     """So many units of one thing. ``key`` names the line for the caller, ``label`` for people."""
 
     key: str
@@ -64,8 +62,7 @@ class LineInput:
             raise ValueError("A weight is not negative.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Discount:
+class Discount(Value, kw_only=True):
     """A discount that somebody decided to give. Either ``millionths`` or ``amount`` says how much.
 
     On level ``line`` it comes off each of its ``lines`` (``None``: all), on ``order`` once off
@@ -92,8 +89,7 @@ class Discount:
             _not_negative(self.amount, "A discount")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShippingInput:
+class ShippingInput(Value, kw_only=True):
     """The way chosen for the goods. Free when they come to at least ``free_from``: by default what
     is left after discounts; with ``free_from_before_discounts`` what they cost before.
     """
@@ -109,8 +105,7 @@ class ShippingInput:
         _not_negative(self.price, "A shipping price")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FeeInput:
+class FeeInput(Value, kw_only=True):
     """What is charged beside goods and shipping: a payment surcharge, gift wrap."""
 
     key: str
@@ -122,8 +117,7 @@ class FeeInput:
         _not_negative(self.amount, "A fee")
 
 
-@dataclass(frozen=True, slots=True)
-class Rate:
+class Rate(Value):
     """One tax. A ``compound`` one is also taken on the taxes that are not."""
 
     name: str
@@ -136,16 +130,14 @@ class Rate:
             raise ValueError(f"A rate is a whole number of millionths, not {self.millionths!r}.")
 
 
-@dataclass(frozen=True, slots=True)
-class Exemption:
+class Exemption(Value):
     """Why no tax is charged, in the words that the invoice must show."""
 
     kind: Literal["exempt", "reverse_charge"]
     wording: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaxRules:
+class TaxRules(Value, kw_only=True):
     """How this order is taxed.
 
     ``rates`` are those of the place the goods go to, by tax class; a class that is not listed is
@@ -172,8 +164,7 @@ class TaxRules:
         return inside.get(tax_class, ())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TenderInput:
+class TenderInput(Value, kw_only=True):
     """Money the shopper has with us (a gift card, store credit) and wants to pay with."""
 
     key: str
@@ -184,8 +175,7 @@ class TenderInput:
         _not_negative(self.balance, "A balance")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriceInputs:
+class PriceInputs(Value, kw_only=True):
     """All that decides what an order costs. Tenders pay in the order given.
 
     ``cash_step`` is the smallest sum that cash can pay (0.05 in Swiss francs); give it for cash

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from webapp.kit.money import Money
+from webapp.kit.values import Value
 from webapp.pricing.calculation.inputs import Exemption, PriceSource, Rate
 from webapp.pricing.calculation.trace import Step
 
 
-@dataclass(frozen=True, slots=True)
-class DiscountShare:
+class DiscountShare(Value):
     """The part of a discount that one line (or the shipping) carries."""
 
     key: str
@@ -20,8 +19,7 @@ class DiscountShare:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
-class AppliedDiscount:
+class AppliedDiscount(Value):
     """A discount that was given, and who carries how much: the shares sum to ``amount``."""
 
     key: str
@@ -31,8 +29,7 @@ class AppliedDiscount:
     shares: tuple[tuple[str, Money], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TaxAmount:
+class TaxAmount(Value):
     """One tax on one base. ``taxable`` is the net base; ``amount`` the tax."""
 
     rate: Rate
@@ -40,8 +37,7 @@ class TaxAmount:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
-class PricedLine:
+class PricedLine(Value):
     """One line. ``subtotal`` and ``amount`` (after all discounts, the taxable amount) are with or
     without tax as the prices are entered; ``net + tax = gross`` always.
     """
@@ -59,8 +55,7 @@ class PricedLine:
     gross: Money
 
 
-@dataclass(frozen=True, slots=True)
-class PricedShipping:
+class PricedShipping(Value):
     """The shipping. ``price`` is what the option costs this order (zero when free from a sum),
     ``amount`` what is left after shipping discounts.
     """
@@ -76,8 +71,7 @@ class PricedShipping:
     gross: Money
 
 
-@dataclass(frozen=True, slots=True)
-class PricedFee:
+class PricedFee(Value):
     """A fee and its tax."""
 
     key: str
@@ -89,8 +83,7 @@ class PricedFee:
     gross: Money
 
 
-@dataclass(frozen=True, slots=True)
-class TaxGroup:
+class TaxGroup(Value):
     """Everything that bears the same rates: the rows of an invoice's tax summary.
 
     ``amount`` is the sum as entered, ``members`` the keys of what is in it.
@@ -106,8 +99,7 @@ class TaxGroup:
     gross: Money
 
 
-@dataclass(frozen=True, slots=True)
-class PaidTender:
+class PaidTender(Value):
     """How much of a gift card or store credit this order takes."""
 
     key: str
@@ -115,8 +107,7 @@ class PaidTender:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
+class Totals(Value):
     """The foot of the bill. ``total = net + tax`` = gross of lines, shipping and fees.
 
     ``subtotal`` (goods before discounts) and ``discount`` (off the goods) are as prices are
@@ -139,8 +130,7 @@ class Totals:
     due: Money
 
 
-@dataclass(frozen=True, slots=True)
-class PriceResult:
+class PriceResult(Value):
     """The whole answer, with the steps that led to it."""
 
     currency: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from webapp.kit.money import allocate
+from webapp.kit.values import Value
 from webapp.pricing.calculation.discounts import Taken, take_best
 from webapp.pricing.calculation.inputs import Discount, PriceInputs, ShippingInput, TaxRules
 from webapp.pricing.calculation.lines import RunningLine
@@ -13,8 +13,7 @@ from webapp.pricing.calculation.tax import Member, shares
 from webapp.pricing.calculation.trace import Trace
 
 
-@dataclass(frozen=True, slots=True)
-class RunningShipping:
+class RunningShipping(Value):
     """The shipping in minor units: ``amount`` is what discounts left of ``price``."""
 
     option: ShippingInput

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
 
 from webapp.kit.money import allocate, round_half_up
+from webapp.kit.values import Value
 from webapp.pricing.calculation.inputs import MILLION, Rate, TaxRules
 from webapp.pricing.calculation.trace import Trace, percent
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Value):
     """An amount (minor units, as prices are entered) that bears tax: a line, a fee, a part of the
     shipping. ``place`` is its index among all members; ``off`` is what discounts took from it.
     """
@@ -25,8 +24,7 @@ class Member:
     off: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Taxed:
+class Taxed(Value):
     """A member or a group after tax, in minor units; ``taxes`` has one figure for each rate."""
 
     net: int
@@ -41,8 +39,7 @@ class Taxed:
         return self.net + self.tax
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Value):
     """What makes a group: the rates charged, whether prices include tax, and which rates have to
     come out of the price first because others apply and the net is kept (else ``None``).
     """
@@ -62,8 +59,7 @@ class Kind:
         return self.net_factor() * (1 + sum(shares(self.rates)))
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Value):
     """Members of one kind; ``taxed`` is the sum, ``each`` stands in the order of ``members``."""
 
     kind: Kind

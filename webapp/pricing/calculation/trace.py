@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
 from webapp.kit.money import Money
+from webapp.kit.values import Value
 
 Stage = Literal[
     "price", "line discount", "order discount", "shipping", "fee", "tax", "total", "tender", "cash"
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Value):
     """One thing the calculation did, or decided against.
 
     ``subject`` is the key of the line, discount, fee or tender it is about ("" for the whole);

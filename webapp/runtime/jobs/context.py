@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlmodel import Session
 
+from webapp.kit.values import Value
 from webapp.runtime.db import Database
 from webapp.runtime.events import plain
 from webapp.runtime.jobs import leases
@@ -44,8 +45,7 @@ class GiveUp(Exception):
     """Raised by a job that knows no further try can help. It goes to the dead letters at once."""
 
 
-@dataclass(frozen=True)
-class Means:
+class Means(Value):
     """What the shop lends to a job. The process that starts the runner puts it together."""
 
     settings: Settings

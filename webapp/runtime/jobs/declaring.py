@@ -3,7 +3,6 @@
 import inspect
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -15,6 +14,7 @@ from sqlmodel import Session
 from webapp.kit.actors import Actor
 from webapp.kit.clock import now
 from webapp.kit.ids import public_id
+from webapp.kit.values import Value
 from webapp.runtime.db import after_commit
 from webapp.runtime.events import plain
 from webapp.runtime.jobs.table import LIVE, JobState, jobs
@@ -36,8 +36,7 @@ Upgrade = Callable[[dict[str, Any], int], dict[str, Any]]
 """Turns the payload of an older version, given with its number, into today's; may raise."""
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(Value):
     """A function that can be promised. Calling it runs it here and now, as a test may want."""
 
     kind: str
@@ -102,8 +101,7 @@ class Job:
         return payload
 
 
-@dataclass(frozen=True)
-class Opening:
+class Opening(Value):
     """How a script may start a kind of job."""
 
     name: str

@@ -5,7 +5,6 @@ than its lease finds nothing to settle and so cannot disturb its successor.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +13,7 @@ from sqlalchemy import case, literal, select, update
 from sqlmodel import Session
 
 from webapp.kit.clock import now
+from webapp.kit.values import Value
 from webapp.runtime.columns import UtcDateTime
 from webapp.runtime.db import Database
 from webapp.runtime.events import emit
@@ -33,8 +33,7 @@ INTERRUPTIONS_BORNE = 20
 ENDED = "The process that ran it ended before it did."
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Ending:
+class Ending(Value, eq=False):
     """What becomes of a claimed job, ready to be written."""
 
     claim: Claim

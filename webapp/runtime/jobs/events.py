@@ -1,12 +1,10 @@
 """What is stated about jobs: that one failed for good, and what people did about one."""
 
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from webapp.runtime.events import Event, Subject
 
 
-@dataclass(frozen=True)
 class JobFact(Event):
     job: str
     kind: str
@@ -19,7 +17,6 @@ class JobFact(Event):
         return {"kind": self.kind}
 
 
-@dataclass(frozen=True)
 class JobFailed(JobFact):
     """It rests among the dead letters. ``reason`` is a sentence of ours, never a traceback: what
     an exception says may hold what nobody else should read, and a fact is never deleted."""
@@ -32,14 +29,12 @@ class JobFailed(JobFact):
         return {"kind": self.kind, "attempts": self.attempts, "reason": self.reason}
 
 
-@dataclass(frozen=True)
 class JobRetried(JobFact):
     """Somebody took it back into the queue."""
 
     name: ClassVar[str] = "job.retried"
 
 
-@dataclass(frozen=True)
 class JobCancelled(JobFact):
     """Somebody called it off."""
 

@@ -1,7 +1,6 @@
 """Who may run a job: the conditional statements by which one process wins it and keeps it."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,14 +8,14 @@ from sqlalchemy import ColumnElement, Connection, String, cast, func, literal, s
 from sqlmodel import Session
 
 from webapp.kit.clock import now
+from webapp.kit.values import Value
 from webapp.runtime.jobs.table import QUEUED, JobState, jobs
 
 LEASE = timedelta(seconds=60)
 """How long a job is left alone after its process was last heard of."""
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Value):
     """A job that is ours until the lease runs out."""
 
     id: int
@@ -34,8 +33,7 @@ class Claim:
     due_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Value):
     """What a reader sees of the queue, so that an idle shop never disturbs a writer."""
 
     due: datetime | None

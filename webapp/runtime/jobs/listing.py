@@ -1,7 +1,6 @@
 """Jobs for those who look at many: a page of them, what keeps failing, and what comes round."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,25 +8,24 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from webapp.kit.paging import Page, Turn
+from webapp.kit.values import Value, names_of
 from webapp.runtime.jobs.declaring import Jobs
 from webapp.runtime.jobs.overseeing import JobRow
 from webapp.runtime.jobs.scheduling import key_of
 from webapp.runtime.jobs.table import LIVE, JobState, jobs
 from webapp.runtime.paging import newest_first
 
-_ROW = tuple(jobs.c[name] for name in JobRow.__dataclass_fields__)
+_ROW = tuple(jobs.c[name] for name in names_of(JobRow))
 
 
-@dataclass(frozen=True, slots=True)
-class FailingKind:
+class FailingKind(Value):
     """A kind with dead letters."""
 
     kind: str
     count: int
 
 
-@dataclass(frozen=True, slots=True)
-class Schedule:
+class Schedule(Value):
     """A kind that comes round by itself."""
 
     kind: str

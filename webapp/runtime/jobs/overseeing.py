@@ -1,6 +1,5 @@
 """What probes and people want to know of jobs, and the two things that people may do to them."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlmodel import Session
 from webapp.kit.actors import SYSTEM, Actor
 from webapp.kit.clock import now
 from webapp.kit.errors import NotFound, Refused
+from webapp.kit.values import Value, names_of
 from webapp.runtime.db import after_commit
 from webapp.runtime.events import emit, emit_all
 from webapp.runtime.jobs.events import JobCancelled, JobRetried
@@ -20,8 +20,7 @@ RETRIED_AT_ONCE = 500
 """Jobs of a kind that one click takes back; more take another click, and no transaction is long."""
 
 
-@dataclass(frozen=True, slots=True)
-class JobRow:
+class JobRow(Value):
     """A job as a list or a progress bar shows it."""
 
     public_id: str
@@ -61,7 +60,6 @@ class JobRow:
         return max(0, min(100, self.progress_current * 100 // self.progress_total))
 
 
-@dataclass(frozen=True, slots=True)
 class JobView(JobRow):
     """All that is known of one job."""
 
@@ -69,8 +67,7 @@ class JobView(JobRow):
     """The last failure's traceback: only for those who may change jobs."""
 
 
-@dataclass(frozen=True, slots=True)
-class Backlog:
+class Backlog(Value):
     """How the queue is doing."""
 
     queued: int
@@ -80,7 +77,7 @@ class Backlog:
     """How long the longest waiting due job could have been running; zero when none waits."""
 
 
-_VIEW = tuple(jobs.c[name] for name in JobView.__dataclass_fields__)
+_VIEW = tuple(jobs.c[name] for name in names_of(JobView))
 
 
 def job_of(session: Session, public_id: str) -> JobView:

@@ -8,7 +8,6 @@ was lost is sent again.
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
@@ -18,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from webapp.kit.clock import now
+from webapp.kit.values import Value
 from webapp.runtime.db import Database
 from webapp.runtime.jobs.crew import TEND_S, TROUBLE_PAUSE_S
 from webapp.runtime.jobs.declaring import Jobs
@@ -37,8 +37,7 @@ LOOK_S = 0.2
 """Seconds between two looks for what came due by itself: one indexed read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Value):
     """What is said to the broker: which job, and in which of the two queues."""
 
     job: str

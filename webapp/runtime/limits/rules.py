@@ -1,8 +1,9 @@
 """How a count changes when it is asked: each rule in Python, for what is counted here, and in Lua,
 for a server that speaks Redis' protocol, which runs it in one step."""
 
-from dataclasses import astuple, dataclass
 from typing import ClassVar, Protocol
+
+from webapp.kit.values import Value, astuple
 
 State = tuple[float, float]
 """What is kept of somebody: a number, and the time (seconds) at which it was that."""
@@ -27,8 +28,7 @@ class Rule(Protocol):
     def __call__(self, kept: State | None, at: float) -> tuple[float, State | None]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Take:
+class Take(Value):
     """Take tokens from a bucket: 0.0, or the seconds until there are enough."""
 
     rate: float
@@ -58,8 +58,7 @@ return text(enough and 0 or (tokens - held) / rate)
         return (self.tokens - held) / self.rate, (held, at)
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Value):
     """How many tokens a bucket holds, parts of one too."""
 
     rate: float
@@ -82,8 +81,7 @@ return text(math.min(burst, (number or burst) + math.max(0, at - (since or at)) 
         return held_by(kept, at, self.rate, self.burst), kept
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
+class Try(Value):
     """Try once, having failed so often before: 0.0, or the seconds until that may be."""
 
     free: int
@@ -123,8 +121,7 @@ return text(wait)
         return wait, ((tried + 1, at) if wait == 0 else kept)
 
 
-@dataclass(frozen=True, slots=True)
-class TakeBack:
+class TakeBack(Value):
     """The latest ``tries`` were no failures. Answers how many are left."""
 
     tries: int

@@ -2,11 +2,12 @@
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from sqlmodel import Session
+
+from webapp.kit.values import Value
 
 Read = Callable[..., Mapping[str, Any]]
 """``(session, **facts)`` gives what the templates show, as plain values."""
@@ -16,8 +17,7 @@ Sample = Callable[[Session], dict[str, Any] | None]
 _WORDS_OF_POST = {"to", "name", "about", "version", "locale", "useful_for"}
 
 
-@dataclass(frozen=True)
-class MailKind:
+class MailKind(Value):
     """A kind of message. Its words are in ``templates/mail/<feature>/<name>.txt`` and ``.html``."""
 
     kind: str

@@ -8,10 +8,11 @@ and where answers arrive (MX). It never says more than the DNS answered.
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import idna
+
+from webapp.kit.values import Value
 
 Verdict = Literal["good", "warn", "bad", "unknown"]
 
@@ -35,8 +36,7 @@ class NoAnswer(Exception):
     """The DNS did not answer in time, or not at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Value):
     """One thing that was looked at; ``advice`` is empty where there is nothing to do."""
 
     what: str

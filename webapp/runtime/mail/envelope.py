@@ -6,7 +6,6 @@ one: the package would decode ``=?utf-8?q?=0D=0A...?=`` and then write the line 
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
@@ -16,6 +15,7 @@ from typing import Any
 
 import idna
 
+from webapp.kit.values import Value
 from webapp.runtime.mail.letters import Letter
 from webapp.runtime.markup import plain_line
 
@@ -52,8 +52,7 @@ class NoAddress(Unsendable):
     """That is not an address mail can be sent to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mailbox:
+class Mailbox(Value):
     """One checked address. The domain is in ASCII (IDNA)."""
 
     local: str

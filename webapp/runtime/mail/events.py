@@ -1,12 +1,11 @@
 """What staff should hear of: mail that did not arrive, and a server that does not take ours."""
 
-from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from webapp.kit.values import field
 from webapp.runtime.events import Event
 
 
-@dataclass(frozen=True)
 class MailBounced(Event):
     """A message was given up. ``mail`` is its public id; the words of the server say why."""
 
@@ -21,7 +20,6 @@ class MailBounced(Event):
         return ("mail", self.mail)
 
 
-@dataclass(frozen=True)
 class MailServerRefused(Event):
     """The mail server takes nothing from us: password, sender address or certificate is wrong, or
     it has not answered for a while.
@@ -39,7 +37,6 @@ class MailServerRefused(Event):
         return ("mail_server", self.host)
 
 
-@dataclass(frozen=True)
 class MailWordingChanged(Event):
     """Messages of a kind say something else from now on; ``changed`` by part, shortened."""
 

@@ -7,13 +7,13 @@ escaped by default; the text is not, because nothing in it could be taken for a 
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from jinja2 import FileSystemLoader, StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from webapp.kit.values import Value
 from webapp.runtime.links import Links
 from webapp.runtime.mail.declaring import MailKind
 from webapp.runtime.markup import plain_line
@@ -33,8 +33,7 @@ _GAPS = re.compile(r"\n{3,}")
 _TRAILING = re.compile(r"[ \t]+$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Letterhead:
+class Letterhead(Value):
     """Who writes: the shop as a message shows it. ``manners`` say how it writes amounts."""
 
     name: str
@@ -44,8 +43,7 @@ class Letterhead:
     manners: Manners
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Value):
     """A message in words. ``subject`` is one line; ``version`` tells which templates made it."""
 
     subject: str
@@ -54,8 +52,7 @@ class Letter:
     version: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Value):
     """The words of a kind as template source: ours, or (None for ours) what staff wrote instead.
 
     ``text`` and ``html`` are what stands between greeting and foot; the frame around stays.
@@ -69,8 +66,7 @@ class Sources:
 OURS = Sources()
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Value):
     """Everything a message is written from, read and at hand: writing needs no database."""
 
     kind: MailKind

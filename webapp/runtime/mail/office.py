@@ -1,12 +1,12 @@
 """What writing and sending needs, put together once by whoever starts the process."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlmodel import Session
 
 from webapp.kit.errors import Invalid
+from webapp.kit.values import Value, replace
 from webapp.runtime.links import Links
 from webapp.runtime.mail.declaring import MailKind, Mails
 from webapp.runtime.mail.envelope import Mailbox, NoAddress, mailbox, named_mailbox
@@ -31,8 +31,7 @@ def nobody_agreed(_session: Session, _purpose: str, _address: str) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class Sender:
+class Sender(Value):
     """Whom a message is from, and where an answer goes if not there."""
 
     mailbox: Mailbox

@@ -1,7 +1,6 @@
 """What staff see of the outbox: the list, how much waits, and one message complete."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from webapp.kit.errors import NotFound
 from webapp.kit.paging import Page, Turn
+from webapp.kit.values import Value
 from webapp.runtime.mail.letters import Letter
 from webapp.runtime.mail.table import MailRecord, MailState
 from webapp.runtime.paging import newest_first
@@ -17,8 +17,7 @@ from webapp.runtime.paging import newest_first
 LONGEST_SEARCH = 200
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxFilter:
+class OutboxFilter(Value):
     """``kinds`` are those that whoever asks may open; ``search`` is part of an address or of a
     subject line."""
 
@@ -27,8 +26,7 @@ class OutboxFilter:
     search: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
+class OutboxRow(Value):
     """A message in the list. ``subject`` is empty until it is written."""
 
     id: int
@@ -44,15 +42,13 @@ class OutboxRow:
     next_try_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class LifeEntry:
+class LifeEntry(Value):
     at: datetime
     what: str
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class OpenedMail:
+class OpenedMail(Value):
     """A message with its words (where it is written) and all that happened to it."""
 
     public_id: str

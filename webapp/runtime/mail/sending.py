@@ -6,7 +6,6 @@ them sends the message once more, with the same Message-ID, which receivers know
 """
 
 import random
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +14,7 @@ from sqlmodel import Session, col, delete, select
 
 from webapp.kit.clock import now
 from webapp.kit.errors import NotFound
+from webapp.kit.values import Value
 from webapp.runtime.events import emit, history
 from webapp.runtime.jobs import JobContext, Jobs
 from webapp.runtime.mail.envelope import Unsendable, mailbox, sealed
@@ -36,8 +36,7 @@ SWEEP_AT_ONCE = 200
 jobs = Jobs("mail")
 
 
-@dataclass(frozen=True, slots=True)
-class _Waiting:
+class _Waiting(Value):
     """What the job needs of the row, read once."""
 
     kind: str

@@ -7,12 +7,12 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from webapp.kit.errors import Invalid
+from webapp.kit.values import Value
 from webapp.runtime.addresses import resolve
 from webapp.runtime.mail.envelope import Mailbox
 from webapp.runtime.markup import plain_line
@@ -24,20 +24,22 @@ _PORTS = {"smtp": 587, "smtps": 465}
 _SAYS_OURS = ("relay", "authenticat", "not permitted", "not logged in")
 
 
-@dataclass(frozen=True, slots=True)
-class MailServer:
+class MailServer(Value):
     """Where mail is handed in. Encryption is used when it is offered, always with ``smtps``, and
     never sent a password without, unless the server is this very machine."""
 
     host: str
     port: int
     user: str = ""
-    password: str = field(default="", repr=False)
+    password: str = ""
     is_encrypted: bool = False
     """TLS from the first byte (``smtps``)."""
     may_encrypt: bool = True
     """False with ``?tls=off``: for a relay in a closed network whose certificate nobody knows."""
     whole_s: float = WHOLE_S
+
+    def __repr__(self) -> str:
+        return f"MailServer({self.host!r}, {self.port})"
 
     @property
     def is_here(self) -> bool:
@@ -50,8 +52,7 @@ class Fate(StrEnum):
     never = "never"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Value):
     """What became of one try. ``is_ours``: not this message but we ourselves are refused (password,
     sender, certificate), which staff have to mend. ``is_silence``: our patience ended first."""
 

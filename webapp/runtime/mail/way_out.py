@@ -4,11 +4,10 @@ The link carries the message's public id, signed: it tells a log no address, can
 works as long as the message is kept.
 """
 
-from dataclasses import dataclass
-
 from sqlmodel import Session, select
 
 from webapp.kit.ids import is_public_id
+from webapp.kit.values import Value
 from webapp.runtime.links import Links
 from webapp.runtime.mail.table import MailRecord
 from webapp.runtime.secrets import Signer
@@ -18,8 +17,7 @@ PREVIEW = "mail_preview"
 """Of a message that is not there: its link ends nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(Value):
     """Whom a message reached, and of which kind it was (``feature.name``)."""
 
     address: str

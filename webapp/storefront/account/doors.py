@@ -2,15 +2,14 @@
 is written once, for a door."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from webapp.accounts import guards
+from webapp.kit.values import Value
 from webapp.web.submissions import Submission
 
 
-@dataclass(frozen=True, slots=True)
-class Door:
+class Door(Value):
     """Where the pages of a door lie, how they look and who may see them."""
 
     name: str

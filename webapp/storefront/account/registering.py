@@ -1,6 +1,5 @@
 """Making an account, and showing that its mailbox is one's own."""
 
-from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
@@ -23,6 +22,7 @@ from webapp.accounts.links import LinkPurpose, link_of
 from webapp.accounts.queries import Credentials, Member
 from webapp.accounts.words import NEWS
 from webapp.kit.errors import Invalid
+from webapp.kit.values import replace
 from webapp.runtime.db import Database
 from webapp.shop import queries as shops
 from webapp.storefront.account.coming_in import come_in, onward

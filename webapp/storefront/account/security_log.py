@@ -2,7 +2,6 @@
 change of what opens it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -12,6 +11,7 @@ from starlette.responses import Response
 
 from webapp.accounts import queries
 from webapp.accounts.guards import Customer
+from webapp.kit.values import Value
 from webapp.runtime.events import known_names
 from webapp.runtime.happenings import Happening, Sought, happenings
 from webapp.storefront.account.manners import private
@@ -95,8 +95,7 @@ _PASSWORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Value):
     """``device`` and ``network`` are of a sign-in. ``by`` names a colleague who did it."""
 
     at: datetime

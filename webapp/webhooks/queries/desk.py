@@ -1,7 +1,6 @@
 """Endpoints and their deliveries as staff see them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ from sqlalchemy import and_, case, func, or_, select
 from sqlmodel import Session, col
 
 from webapp.kit.paging import Cursor, Page
+from webapp.kit.values import Value
 from webapp.webhooks.envelopes import unpack
 from webapp.webhooks.errors import NoSuchDelivery, NoSuchEndpoint
 from webapp.webhooks.models import (
@@ -25,8 +25,7 @@ from webapp.webhooks.queries.feed import latest
 LOG_LINES = 50
 
 
-@dataclass(frozen=True, slots=True)
-class EndpointLine:
+class EndpointLine(Value):
     """An endpoint in the list, and how it fares."""
 
     public_id: str
@@ -44,8 +43,7 @@ class EndpointLine:
     dead: int
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryLine:
+class DeliveryLine(Value):
     """A delivery in the log."""
 
     public_id: str
@@ -65,8 +63,7 @@ class DeliveryLine:
     problem: str
 
 
-@dataclass(frozen=True, slots=True)
-class Try:
+class Try(Value):
     """One try of a delivery."""
 
     number: int
@@ -78,8 +75,7 @@ class Try:
     answer: str
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryPage:
+class DeliveryPage(Value):
     """A delivery with all its tries, the latest first, and what is sent."""
 
     line: DeliveryLine

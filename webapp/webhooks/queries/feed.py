@@ -1,19 +1,18 @@
 """What happened, by number: for those who fetch, and to know what there is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, func, select, union_all
 from sqlmodel import Session, col
 
+from webapp.kit.values import Value
 from webapp.webhooks.envelopes import unpack
 from webapp.webhooks.models import Announcement, AnnouncementBody, AnnouncementCount
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(Value):
     """Some of what happened, in order. ``bodies`` are JSON, ready to be sent."""
 
     bodies: tuple[bytes, ...]

@@ -7,13 +7,13 @@ for each subject, and one that is down altogether costs five.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from webapp.kit.values import replace
 from webapp.webhooks.envelopes import unpack
 from webapp.webhooks.models import (
     Announcement,

@@ -7,7 +7,6 @@ row; further rows with only a handle and a picture add pictures.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from webapp.exchange import values
@@ -31,6 +30,7 @@ from webapp.exchange.records import (
     VariantRecord,
 )
 from webapp.exchange.values import BadCell
+from webapp.kit.values import Value, replace
 
 _SPEAKS_OF_VARIANT = (
     "option1 value", "option2 value", "option3 value", "sku", "price", "barcode", "quantity",
@@ -42,8 +42,7 @@ _WITHOUT_EFFECT = (
 _TAGS = Kind(lambda text, _: values.words(text, ","), str)
 
 
-@dataclass(frozen=True, slots=True)
-class Shopify:
+class Shopify(Value):
     """A file with one of the two headers."""
 
     columns: Columns

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from webapp.exchange import values
@@ -24,10 +23,10 @@ from webapp.exchange.records import (
     Role,
     VariantRecord,
 )
+from webapp.kit.values import Value, replace
 
 
-@dataclass(frozen=True, slots=True)
-class Vitrine:
+class Vitrine(Value):
     """A file of ours, or one written by hand after its pattern."""
 
     columns: Columns

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from webapp.exchange import values
@@ -36,6 +35,7 @@ from webapp.exchange.records import (
     Role,
     VariantRecord,
 )
+from webapp.kit.values import Value, replace
 
 ANY = "Any"
 """The value of a variation that fits every value of an axis."""
@@ -47,8 +47,7 @@ _LIST = Kind(lambda text, _: values.words(text), str)
 _TREE = Kind(lambda text, _: values.paths(text), str)
 
 
-@dataclass(frozen=True, slots=True)
-class WooCommerce:
+class WooCommerce(Value):
     """A file with this header."""
 
     columns: Columns

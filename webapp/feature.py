@@ -1,6 +1,6 @@
 """The record of what a feature brings to the shop."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pkgutil import resolve_name
 
 from fastapi import APIRouter
@@ -30,18 +30,25 @@ class Late(Value):
 Brought = APIRouter | Late
 
 
+class Behind(Value, kw_only=True):
+    """What a feature brings that no page is made of."""
+
+    handlers: Handlers | None = None
+    jobs: Jobs | None = None
+    mails: Mails | None = None
+    portraits: Mapping[str, Portrait] = field(default_factory=dict)
+    """What those outside are shown of its things, by the kind of an event's subject."""
+    personal: Personal | None = None
+    """What it keeps about people, and how it forgets them."""
+
+
 class Feature(Value):
     """What one package adds. ``main.create_app`` installs it; nothing registers itself."""
 
     name: str
     pages: Brought | tuple[Brought, ...] | None = None
     api: APIRouter | Late | None = None
-    handlers: Handlers | None = None
-    jobs: Jobs | None = None
-    mails: Mails | None = None
     permissions: Mapping[str, str] = field(default_factory=dict)
     """Permission names this feature checks, with a sentence about each."""
-    portraits: Mapping[str, Portrait] = field(default_factory=dict)
-    """What those outside are shown of its things, by the kind of an event's subject."""
-    personal: Personal | None = None
-    """What it keeps about people, and how it forgets them."""
+    behind: Callable[[], Behind] = Behind
+    """Imports what goes on behind the pages: called when the first of it is needed."""

@@ -22,6 +22,7 @@ from webapp.runtime.events import Handlers
 from webapp.runtime.jobs import Jobs, Means, Runner, housekeeping
 from webapp.runtime.jobs.broker import CeleryBroker
 from webapp.runtime.jobs.relaying import Relay
+from webapp.runtime.joining import Once
 from webapp.runtime.limits import Limits
 from webapp.runtime.links import links_for
 from webapp.runtime.mail import Mails, PostOffice, sources_of
@@ -29,7 +30,7 @@ from webapp.runtime.mail import jobs as mail_jobs
 from webapp.runtime.mail import personal as personal_mail
 from webapp.runtime.outbound import Outbound
 from webapp.runtime.personal import Personal
-from webapp.runtime.portraits import Portrait
+from webapp.runtime.portraits import Portraits
 from webapp.runtime.secrets import secret_key
 from webapp.runtime.storage import DiskStorage
 from webapp.settings import Settings
@@ -42,6 +43,9 @@ from webapp.web.rooms import Rooms
 
 Include = Callable[[APIRouter], None]
 
+QUIET_START_S = 1.0
+"""Seconds of a server's first for pages alone."""
+
 
 @dataclass
 class OpenShop:
@@ -52,15 +56,17 @@ class OpenShop:
     means: Means
     runner: Runner
     limits: Limits
+    join: Callable[[], None]
+    """Bring in now what the features do behind their pages (``runtime.joining``)."""
     relay: Relay | None = None
     """Where a broker is named: it takes the runner's place."""
 
-    def start(self) -> None:
-        """Begin with the jobs: run them here, or hand them on."""
+    def start(self, *, after: float = 0.0) -> None:
+        """Begin with the jobs: run them here, ``after`` so many seconds, or hand them on."""
         if self.relay is not None:
             self.relay.start()
         else:
-            self.runner.start()
+            self.runner.start(after=after)
 
     def close(self) -> None:
         """Let running jobs end or go back to the queue, then let go of the database."""
@@ -81,21 +87,27 @@ def assemble(settings: Settings) -> OpenShop:
     settings.uploads_dir.mkdir(parents=True, exist_ok=True)
     settings = settings.model_copy(update={"secret_key": secret_key(settings)})
     handlers, jobs, mails = Handlers(), Jobs("shop"), Mails("shop")
-    portraits: dict[str, Portrait] = {}
-    personal = Personal()
+    portraits, personal = Portraits(), Personal()
     personal.include(personal_mail)
-    for feature in FEATURES:
-        portraits |= feature.portraits
-        if feature.handlers:
-            handlers.include(feature.handlers)
-        if feature.jobs:
-            jobs.include(feature.jobs)
-        if feature.mails:
-            mails.include(feature.mails)
-        if feature.personal:
-            personal.include(feature.personal)
     jobs.include(housekeeping)
     jobs.include(mail_jobs)
+
+    def join() -> None:
+        # All of it is imported before the first of it can be seen.
+        for behind in [feature.behind() for feature in FEATURES]:
+            portraits.include(behind.portraits)
+            if behind.handlers:
+                handlers.include(behind.handlers)
+            if behind.jobs:
+                jobs.include(behind.jobs)
+            if behind.mails:
+                mails.include(behind.mails)
+            if behind.personal:
+                personal.include(behind.personal)
+
+    join_once = Once(join)
+    for each in (handlers, jobs, mails, portraits, personal):
+        each.join_with(join_once)
     links = links_for(settings)
     told = {"links": links, "portraits": portraits, "personal": personal}
     database = Database(settings.database, handlers=handlers, info=told)
@@ -108,7 +120,8 @@ def assemble(settings: Settings) -> OpenShop:
     )
     runner = Runner(database, means, jobs, threads=settings.job_threads)
     limits = Limits(settings.redis_url, settings.data_dir)
-    return OpenShop(settings, database, means, runner, limits, _relay(settings, database, jobs))
+    relay = _relay(settings, database, jobs)
+    return OpenShop(settings, database, means, runner, limits, join_once, relay)
 
 
 def _relay(settings: Settings, database: Database, jobs: Jobs) -> Relay | None:
@@ -123,6 +136,7 @@ def _relay(settings: Settings, database: Database, jobs: Jobs) -> Relay | None:
 def open_shop(settings: Settings) -> Iterator[OpenShop]:
     """A shop for the command line: no server, and no job running unless it is run here."""
     shop = assemble(settings)
+    shop.join()
     try:
         yield shop
     finally:
@@ -138,7 +152,7 @@ def create_app(settings: Settings, *, open_all: bool = True) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_site: FastAPI) -> AsyncIterator[None]:
-        shop.start()
+        shop.start(after=0 if open_all else QUIET_START_S)
         try:
             yield
         finally:
@@ -169,7 +183,7 @@ def create_app(settings: Settings, *, open_all: bool = True) -> FastAPI:
         least_seconds=settings.challenge_seconds,
     )
     rooms = Rooms()
-    _furnish(site, api, rooms)
+    _furnish(site, api, rooms, shop.join)
     site.mount("/api", api)
     compiled = settings.data_dir / "cache" / "templates"
     compiled.mkdir(parents=True, exist_ok=True)
@@ -185,6 +199,7 @@ def create_app(settings: Settings, *, open_all: bool = True) -> FastAPI:
         sign_in_pages={"/admin": "/admin/sign-in", "/account": "/account/login"},
     )
     if open_all:
+        shop.join()
         rooms.open_all()
     return site
 
@@ -225,8 +240,9 @@ def _limit(site: FastAPI, limits: Limits, settings: Settings) -> None:
     site.state.key_uses = by_key
 
 
-def _furnish(site: FastAPI, api: FastAPI, rooms: Rooms) -> None:
-    """Every feature's routes: here and now, or in the room of the path that they lie under."""
+def _furnish(site: FastAPI, api: FastAPI, rooms: Rooms, join: Callable[[], None]) -> None:
+    """Every feature's routes: here and now, or in the room of the path that they lie under, which
+    is opened after ``join``: whoever goes further in asks for all kinds of facts and jobs."""
     include_page: Include = site.include_router
     include_call: Include = partial(api.include_router, prefix="/v1")
     later: dict[str, list[tuple[Late, Include]]] = {}
@@ -239,10 +255,11 @@ def _furnish(site: FastAPI, api: FastAPI, rooms: Rooms) -> None:
             elif brought:
                 include(brought)
     for path, included in later.items():
-        rooms.close_off(path, partial(_open, included))
+        rooms.close_off(path, partial(_open, included, join))
 
 
-def _open(included: list[tuple[Late, Include]]) -> None:
+def _open(included: list[tuple[Late, Include]], join: Callable[[], None]) -> None:
+    join()
     # All of it is imported before the first of it can be seen.
     for router, include in [(late.routes(), include) for late, include in included]:
         include(router)

@@ -3,9 +3,15 @@
 It is known by a random id in a signed cookie; a visitor has none until the first thing goes in.
 """
 
-from webapp.cart.handlers import handlers
 from webapp.cart.pages import pages
-from webapp.cart.personal import personal
-from webapp.feature import Feature
+from webapp.feature import Behind, Feature
 
-cart = Feature("cart", pages=pages, handlers=handlers, personal=personal)
+
+def behind() -> Behind:
+    from webapp.cart.handlers import handlers
+    from webapp.cart.personal import personal
+
+    return Behind(handlers=handlers, personal=personal)
+
+
+cart = Feature("cart", pages=pages, behind=behind)

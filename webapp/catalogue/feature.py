@@ -1,7 +1,13 @@
 """Catalogue. Owns categories, products, their variants and groups, and how they are found."""
 
-from webapp.catalogue.portraits import PORTRAITS
-from webapp.feature import Feature, Late
+from webapp.feature import Behind, Feature, Late
+
+
+def behind() -> Behind:
+    from webapp.catalogue.portraits import PORTRAITS
+
+    return Behind(portraits=PORTRAITS)
+
 
 catalogue = Feature(
     "catalogue",
@@ -10,5 +16,5 @@ catalogue = Feature(
         "catalogue:read": "See drafts and archived products",
         "catalogue:write": "Change products, categories and collections",
     },
-    portraits=PORTRAITS,
+    behind=behind,
 )

@@ -4,7 +4,7 @@ import importlib
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -396,10 +396,26 @@ def _import_framework_unbuilt() -> None:
     """Let the framework's own forty models build their validators at first use.
 
     They describe OpenAPI documents; nobody asks for one on most days. Ours are told themselves
-    (``Form``, tables): a schema that the framework reads has to be built in its own care.
+    (``Form``, tables): a schema that the framework reads has to be built in its own care. The
+    validator of addresses of mail, which one of the forty names, is loaded by our forms.
     """
     from pydantic import BaseModel
 
+    rebuild, validator = BaseModel.__dict__["model_rebuild"], sys.modules.get("email_validator")
+
+    def when_needed(model: type[BaseModel], /, **asked: Any) -> bool | None:
+        """Its modules ask without a word; whoever needs one says how."""
+        found: bool | None = rebuild.__func__(model, **asked) if asked else None
+        return found
+
     BaseModel.model_config["defer_build"] = True
-    importlib.import_module("fastapi")
-    del BaseModel.model_config["defer_build"]
+    BaseModel.model_rebuild = classmethod(when_needed)  # type: ignore[assignment]
+    sys.modules["email_validator"] = None  # type: ignore[assignment]
+    try:
+        importlib.import_module("fastapi")
+    finally:
+        del BaseModel.model_config["defer_build"]
+        BaseModel.model_rebuild = rebuild  # type: ignore[method-assign]
+        del sys.modules["email_validator"]
+        if validator is not None:
+            sys.modules["email_validator"] = validator

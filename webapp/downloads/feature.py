@@ -4,19 +4,19 @@ An order that is paid gives its buyer the files of its digital lines. They are t
 may see the order may have them.
 """
 
-from webapp.downloads.handlers import handlers
-from webapp.downloads.jobs import jobs
-from webapp.downloads.mails import mails
-from webapp.downloads.personal import personal
-from webapp.downloads.portraits import PORTRAITS
-from webapp.feature import Feature, Late
+from webapp.feature import Behind, Feature, Late
+
+
+def behind() -> Behind:
+    from webapp.downloads.handlers import handlers
+    from webapp.downloads.jobs import jobs
+    from webapp.downloads.mails import mails
+    from webapp.downloads.personal import personal
+    from webapp.downloads.portraits import PORTRAITS
+
+    return Behind(handlers=handlers, jobs=jobs, mails=mails, portraits=PORTRAITS, personal=personal)
+
 
 downloads = Feature(
-    "downloads",
-    pages=Late("webapp.downloads.pages:pages", under="/downloads"),
-    handlers=handlers,
-    jobs=jobs,
-    mails=mails,
-    portraits=PORTRAITS,
-    personal=personal,
+    "downloads", pages=Late("webapp.downloads.pages:pages", under="/downloads"), behind=behind
 )

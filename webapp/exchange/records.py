@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import Enum, StrEnum
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, ClassVar, Final, TypeAlias, TypeVar
 
 from webapp.kit.values import Value, names_of, replace
 
@@ -126,8 +126,28 @@ class UnitPrice(Value):
     base_unit: str
 
 
-class VariantRecord(Value, kw_only=True):
+class _Told(Value, eq=False):
+    """Equal to what says the same of the catalogue, in whichever rows it was said."""
+
+    where: ClassVar[frozenset[str]] = frozenset()
+    """The fields that say where, and what was wrong there."""
+
+    def _what(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in names_of(self) if name not in self.where)
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._what() == other._what()
+
+    def __hash__(self) -> int:
+        return hash(self._what())
+
+
+class VariantRecord(_Told, kw_only=True):
     """What is bought. Money is decimal text in the shop's currency, weight g, lengths mm."""
+
+    where = frozenset({"row"})
 
     row: int = 0
     sku: Cell[str] = KEEP
@@ -166,8 +186,10 @@ class VariantRecord(Value, kw_only=True):
     custom: tuple[Custom, ...] = ()
 
 
-class ProductRecord(Value, kw_only=True):
+class ProductRecord(_Told, kw_only=True):
     """One product of a file with its variants, and which rows said so."""
+
+    where = frozenset({"rows", "problems"})
 
     rows: tuple[RowUse, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -238,7 +260,7 @@ def settled(record: ProductRecord) -> ProductRecord:
     Two records that settle alike describe the same catalogue.
     """
     variants = tuple(
-        replace(_without_keep(variant), row=0, custom=_filled(variant.custom))
+        replace(_without_keep(variant), custom=_filled(variant.custom))
         for variant in record.variants
     )
     return replace(

@@ -4,11 +4,15 @@ States what happens to stock (``stock.changed``, ``stock.low``, ``stock.out``, `
 keeps the catalogue's ``is_available`` in step.
 """
 
-from webapp.feature import Feature
-from webapp.inventory.portraits import PORTRAITS
+from webapp.feature import Behind, Feature
+
+
+def behind() -> Behind:
+    from webapp.inventory.portraits import PORTRAITS
+
+    return Behind(portraits=PORTRAITS)
+
 
 inventory = Feature(
-    "inventory",
-    permissions={"stock:write": "Receive, count and adjust stock"},
-    portraits=PORTRAITS,
+    "inventory", permissions={"stock:write": "Receive, count and adjust stock"}, behind=behind
 )

@@ -9,7 +9,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session, col
 
 from webapp.kit.values import Value, field
-from webapp.orders.models import Order
 from webapp.runtime.db import Database
 from webapp.runtime.jobs import backlog
 from webapp.runtime.mail import MailRecord, MailState
@@ -109,6 +108,9 @@ class _Figures:
 
 
 def _counts(session: Session) -> Counts:
+    # Here, since every server has the page of its health and few are ever asked.
+    from webapp.orders.models import Order
+
     jobs = backlog(session)
     unsent = (MailState.queued, MailState.deferred, MailState.kept, MailState.bounced)
     rows = session.execute(

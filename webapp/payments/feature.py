@@ -3,7 +3,13 @@
 What came in or went back is stated (``PaymentCaptured``, ``PaymentRefunded``); orders listen.
 """
 
-from webapp.feature import Feature
-from webapp.payments.portraits import PORTRAITS
+from webapp.feature import Behind, Feature
 
-payments = Feature("payments", portraits=PORTRAITS)
+
+def behind() -> Behind:
+    from webapp.payments.portraits import PORTRAITS
+
+    return Behind(portraits=PORTRAITS)
+
+
+payments = Feature("payments", behind=behind)

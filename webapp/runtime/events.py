@@ -27,6 +27,7 @@ from webapp.kit.ids import public_id
 from webapp.kit.values import Value, names_of
 from webapp.runtime.closing import Closer, Stated, remember
 from webapp.runtime.columns import json_field, public_id_field, utc_field
+from webapp.runtime.joining import Joined
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
 
@@ -74,12 +75,12 @@ Handler = Callable[[Session, E], None] | Callable[[Session, E, Actor], None]
 """What is called for a fact. One with a third parameter is told who caused it as well."""
 
 
-class Handlers:
+class Handlers(Joined):
     """Who listens to what. Collected per feature like routes, joined once when the app is made."""
 
     def __init__(self) -> None:
         self._listeners: list[tuple[type[Event], Callable[..., None]]] = []
-        self.closers: list[Closer] = []
+        self._closers: list[Closer] = []
 
     def on(self, kind: type[E]) -> Callable[[Handler[E]], Handler[E]]:
         """Call the function for every fact of this kind; a base class hears all of its kinds."""
@@ -92,15 +93,21 @@ class Handlers:
 
     def before_commit(self, closer: Closer) -> Closer:
         """Call the function once for each transaction, with all that it stated, at its end."""
-        self.closers.append(closer)
+        self._closers.append(closer)
         return closer
 
     def include(self, others: "Handlers") -> None:
         """Take over the listeners of a feature. Order of inclusion is order of calling."""
         self._listeners.extend(others._listeners)
-        self.closers.extend(others.closers)
+        self._closers.extend(others._closers)
+
+    @property
+    def closers(self) -> list[Closer]:
+        self._joined()
+        return self._closers
 
     def of(self, fact: Event) -> list[Callable[..., None]]:
+        self._joined()
         return [handler for kind, handler in self._listeners if isinstance(fact, kind)]
 
     def tell(self, session: Session, fact: Event, actor: Actor) -> None:

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from webapp.kit.values import Value
 from webapp.runtime.events import Event
+from webapp.runtime.joining import Joined
 
 
 class Whose(Value):
@@ -35,7 +36,7 @@ class Forgotten(Event):
     """The personal part of its subject is forgotten. Whoever keeps copies hears it and forgets."""
 
 
-class Personal:
+class Personal(Joined):
     """What a feature keeps about people, or all of them together."""
 
     def __init__(self) -> None:
@@ -82,19 +83,23 @@ class Personal:
 
     @property
     def parts(self) -> list[tuple[str, Gives]]:
+        self._joined()
         return list(self._parts.items())
 
     def files(self, session: Session, whose: Whose) -> Iterator[tuple[str, str]]:
+        self._joined()
         for give in self._files:
             yield from give(session, whose)
 
     def forget(self, session: Session, whose: Whose) -> None:
         """The highest features first: they find their things by what lies below."""
+        self._joined()
         for forget in reversed(self._forgets):
             forget(session, whose)
 
     def under_way(self, session: Session, whose: Whose) -> list[str]:
         """What must end before somebody can be erased."""
+        self._joined()
         return [told for await_ in self._awaits if (told := await_(session, whose))]
 
 

@@ -1,12 +1,13 @@
 """What those outside are shown of a thing that something happened to."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session
 
 from webapp.kit.values import Value
 from webapp.runtime.events import Event
+from webapp.runtime.joining import Joined
 
 Drawing = dict[str, Any]
 """JSON values, as the API shows the thing."""
@@ -22,6 +23,30 @@ class Portrait(Value):
 
     draw: Callable[[Session, Sequence[str]], Mapping[str, Drawing]]
     personal: frozenset[str] = frozenset()
+
+
+class Portraits(Joined):
+    """How each kind of subject is shown, by the features that own them."""
+
+    def __init__(self) -> None:
+        self._by_kind: dict[str, Portrait] = {}
+
+    def include(self, others: Mapping[str, Portrait]) -> None:
+        self._by_kind.update(others)
+
+    def of(self, kind: str) -> Portrait | None:
+        self._joined()
+        return self._by_kind.get(kind)
+
+    def __iter__(self) -> Iterator[tuple[str, Portrait]]:
+        self._joined()
+        return iter(self._by_kind.items())
+
+
+def portraits_of(session: Session) -> Portraits:
+    """Those of this shop; none for a database that was opened without one."""
+    found = session.info.get("portraits")
+    return found if isinstance(found, Portraits) else Portraits()
 
 
 class PublicEvent(Value):

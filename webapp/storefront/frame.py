@@ -1,20 +1,25 @@
-"""What stands around every page: the shop's name, the menu. Read when a template first asks."""
+"""What stands around every page: the shop's name, the menu. Read when a template first asks.
+
+What few pages ask for is imported when one does: it stands on the tables of orders.
+"""
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlmodel import Session
 from starlette.requests import HTTPConnection
 
 from webapp.catalogue import queries as catalogue
 from webapp.catalogue.values import CategoryNode
-from webapp.downloads import queries as downloads
-from webapp.identities.queries import Way, ways
 from webapp.runtime.db import Database
 from webapp.shop import queries as shops
 from webapp.web import flashes
 from webapp.web.manners import Manners
+
+if TYPE_CHECKING:
+    from webapp.downloads.queries import BoughtLine
+    from webapp.identities.queries import Way
 
 T = TypeVar("T")
 
@@ -36,8 +41,10 @@ class Frame:
         return self._ask(catalogue.menu)
 
     @cached_property
-    def ways(self) -> Sequence[Way]:
+    def ways(self) -> "Sequence[Way]":
         """The providers to sign in with."""
+        from webapp.identities.queries import ways
+
         return self._ask(ways)
 
     @cached_property
@@ -45,9 +52,11 @@ class Frame:
         """What is to be said once, on this page; showing it keeps the page out of caches."""
         return flashes.take(self._request)
 
-    def files_of(self, order: str) -> Sequence[downloads.BoughtLine]:
+    def files_of(self, order: str) -> "Sequence[BoughtLine]":
         """What there is to download of the order of that id, for whoever may see the order."""
-        return self._ask(lambda session: downloads.of_order(session, order))
+        from webapp.downloads.queries import of_order
+
+        return self._ask(lambda session: of_order(session, order))
 
     @property
     def path(self) -> str:

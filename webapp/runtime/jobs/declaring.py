@@ -18,6 +18,7 @@ from webapp.kit.values import Value
 from webapp.runtime.db import after_commit
 from webapp.runtime.events import plain
 from webapp.runtime.jobs.table import LIVE, JobState, jobs
+from webapp.runtime.joining import Joined
 from webapp.runtime.upserting import upsert_on
 
 if TYPE_CHECKING:
@@ -117,7 +118,7 @@ class Opening(Value):
         return (self.start.__doc__ or "").strip()
 
 
-class Jobs:
+class Jobs(Joined):
     """The jobs of a feature, or of all of them: collected like routes."""
 
     def __init__(self, feature: str = "") -> None:
@@ -191,13 +192,16 @@ class Jobs:
         return declare
 
     def openings(self) -> list[Opening]:
+        self._joined()
         return list(self._openings.values())
 
     def open_to_scripts_as(self, name: str) -> Opening | None:
+        self._joined()
         return self._openings.get(name)
 
     def name_of(self, kind: str) -> str:
         """What scripts call a kind: the name it is open as, else its own."""
+        self._joined()
         names = (each.name for each in self._openings.values() if each.job.kind == kind)
         return next(names, kind)
 
@@ -212,9 +216,11 @@ class Jobs:
         self._jobs.update(others._jobs)
 
     def find(self, kind: str) -> Job | None:
+        self._joined()
         return self._jobs.get(kind)
 
     def __iter__(self) -> Iterator[Job]:
+        self._joined()
         return iter(self._jobs.values())
 
 

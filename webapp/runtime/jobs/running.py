@@ -54,14 +54,20 @@ class Runner(Crew):
         self._seen_to = float("-inf")
         self._dispatcher: threading.Thread | None = None
 
-    def start(self) -> None:
-        """Begin to work. From now on a commit that promises a job wakes the runner at once."""
+    def start(self, *, after: float = 0.0) -> None:
+        """Begin to work. From now on a commit that promises a job wakes the runner at once.
+
+        ``after`` are seconds to let pass before jobs of earlier: what they stand on is imported
+        for the first of them, which would hold up whoever waits for the first page.
+        """
         if self.threads <= 0 or self._dispatcher is not None:
             return
         self._stopping.clear()
         self._deadline = float("inf")
         self.database.info["wake_jobs"] = self.wake
-        self._dispatcher = threading.Thread(target=self._dispatch, name="jobs", daemon=True)
+        self._dispatcher = threading.Thread(
+            target=self._dispatch, args=(after,), name="jobs", daemon=True
+        )
         self._dispatcher.start()
 
     def stop(self, grace: float = 20.0) -> bool:
@@ -141,8 +147,10 @@ class Runner(Crew):
 
     # The dispatcher's side.
 
-    def _dispatch(self) -> None:
+    def _dispatch(self, after: float) -> None:
         has_changed = self.database.watch()
+        with self._bell:
+            self._bell.wait_for(lambda: self._is_woken, after)
         due = now()
         while not self._is_over():
             wait = self.look_every

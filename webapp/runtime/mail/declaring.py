@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from webapp.kit.values import Value
+from webapp.runtime.joining import Joined
 
 Read = Callable[..., Mapping[str, Any]]
 """``(session, **facts)`` gives what the templates show, as plain values."""
@@ -49,7 +50,7 @@ class MailKind(Value):
         inspect.signature(self.read).bind(None, **facts)
 
 
-class Mails:
+class Mails(Joined):
     """The kinds of mail of a feature, or of all of them."""
 
     def __init__(self, feature: str = "") -> None:
@@ -95,7 +96,9 @@ class Mails:
         self._kinds.update(others._kinds)
 
     def find(self, kind: str) -> MailKind | None:
+        self._joined()
         return self._kinds.get(kind)
 
     def __iter__(self) -> Iterator[MailKind]:
+        self._joined()
         return iter(self._kinds.values())

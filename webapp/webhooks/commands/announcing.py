@@ -8,7 +8,7 @@ from sqlalchemy import func, insert, literal, select, update
 from sqlmodel import Session, col
 
 from webapp.runtime.closing import Stated
-from webapp.runtime.portraits import Drawing, Portrait
+from webapp.runtime.portraits import Drawing, Portrait, portraits_of
 from webapp.webhooks.envelopes import pack
 from webapp.webhooks.models import Announcement, AnnouncementBody, AnnouncementCount
 
@@ -25,7 +25,7 @@ def announce(session: Session, stated: Sequence[Stated]) -> int:
     public = [one for one in stated if one.fact.tells]
     if not public:
         return 0
-    portraits: Mapping[str, Portrait] = session.info.get("portraits") or {}
+    portraits = dict(portraits_of(session))
     drawings = _drawings(session, portraits, public)
     rows = [
         {

@@ -1,19 +1,16 @@
 """Messages about things whose personal part is forgotten."""
 
-from collections.abc import Mapping
-
 from sqlmodel import Session, col, select
 
 from webapp.runtime.events import Subject
-from webapp.runtime.portraits import Portrait
+from webapp.runtime.portraits import portraits_of
 from webapp.webhooks.envelopes import without
 from webapp.webhooks.models import Announcement, AnnouncementBody
 
 
 def forget(session: Session, subject: Subject) -> None:
     """Take what is personal out of every message about one thing that is still kept."""
-    portraits: Mapping[str, Portrait] = session.info.get("portraits") or {}
-    portrait = portraits.get(subject[0])
+    portrait = portraits_of(session).of(subject[0])
     if portrait is None or not portrait.personal:
         return
     bodies = session.exec(

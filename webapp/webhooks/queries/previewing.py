@@ -1,21 +1,19 @@
 """What would be sent about something now: a message that nobody gets."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlmodel import Session
 
 from webapp.kit.clock import now
-from webapp.runtime.portraits import Portrait, public_events
+from webapp.runtime.portraits import portraits_of, public_events
 from webapp.webhooks.values import API_VERSION
 
 
 def preview(session: Session, subject_id: str, name: str) -> dict[str, Any] | None:
     """The envelope of event ``name`` about a thing, or None where nothing that is told outside
     has that id. What only the event itself would know is left empty."""
-    portraits: Mapping[str, Portrait] = session.info.get("portraits") or {}
     event = next((one for one in public_events() if one.name == name), None)
-    for kind, portrait in portraits.items():
+    for kind, portrait in portraits_of(session):
         drawing = portrait.draw(session, [subject_id]).get(subject_id)
         if drawing is None:
             continue

@@ -1,6 +1,8 @@
 """The start stays small: what no shopper needs is not carried into a process that serves them."""
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -9,7 +11,7 @@ from fastapi import FastAPI
 from tests.browser import Browser
 from tests.conftest import settings_in
 from tests.house.conftest import copy_of, routes_of
-from tests.proofs.servers import serving
+from tests.proofs.servers import ROOT, serving
 from webapp.main import create_app
 from webapp.settings import Settings
 
@@ -41,7 +43,10 @@ NOT_FOR_SHOPPERS = (
 """Imported by whoever needs them, when they do: a room's by the first who comes in (``Late`` in
 ``feature.py``), a library by the function that uses it, with a comment that says so."""
 
-SHOPPING = ("/", "/products", "/products/enamel-pot", "/search?q=pot", "/cart", "/checkout")
+BEHIND = ("checkout", "downloads", "identities", "notices", "orders", "payments", "webhooks")
+"""Features whose rules and tables nobody needs who looks at the shelves."""
+
+SHELVES = ("/", "/products", "/products/enamel-pot", "/search?q=pot", "/cart")
 
 
 def test_shopping_loads_only_what_it_needs(furnished: Settings, tmp_path: Path):
@@ -49,19 +54,41 @@ def test_shopping_loads_only_what_it_needs(furnished: Settings, tmp_path: Path):
 
     # Jobs of the furnished shop would load what they need.
     with serving(data, PYTHONPROFILEIMPORTTIME="1", VITRINE_JOB_THREADS="0") as (shop,):
-        statuses = [httpx.get(shop + path, timeout=60).status_code for path in SHOPPING]
-        told = (data / "server-0.log").read_text()
+        statuses = [httpx.get(shop + path, timeout=60).status_code for path in SHELVES]
+        by_looking = loaded_by(data / "server-0.log")
+        statuses.append(httpx.get(shop + "/checkout", timeout=60).status_code)
+        loaded = loaded_by(data / "server-0.log")
         contract = httpx.get(shop + "/api/openapi.json", timeout=60)
-    loaded = set(re.findall(r"^import time: .* \| +(\S+)$", told, re.M))
 
     assert statuses == [200, 200, 200, 200, 200, 303]
-    assert "webapp.storefront.home" in loaded
+    assert "webapp.storefront.home" in by_looking
+    assert "webapp.orders.handlers" in loaded
+    rules = re.compile(rf"webapp\.({'|'.join(BEHIND)})\.(commands|events|models|queries)\b")
+    beside = re.compile(r"webapp\.\w+\.(handlers|jobs|mails|personal|portraits)")
+    early = {name for name in by_looking if rules.match(name) or beside.fullmatch(name)}
+    assert sorted(name for name in early if not name.startswith("webapp.runtime.")) == []
     # By what lies inside: the package itself is named also where it was asked for and kept out.
     inside = tuple(f"{name}." for name in NOT_FOR_SHOPPERS)
     calls = re.compile(r"webapp\.\w+\.api")
     needless = {name for name in loaded if name.startswith(inside) or calls.fullmatch(name)}
     assert sorted(name for name in needless if not name.endswith(".feature")) == []
     assert "/v1/products" in contract.json()["paths"]
+
+
+def loaded_by(log: Path) -> set[str]:
+    return set(re.findall(r"^import time: .* \| +(\S+)$", log.read_text(), re.M))
+
+
+def test_tables_of_a_small_start_refer_to_none_that_is_missing():
+    look = """
+import webapp.main
+from sqlmodel import SQLModel
+keys = [key for table in SQLModel.metadata.tables.values() for key in table.foreign_keys]
+assert "orders" not in SQLModel.metadata.tables and keys
+for key in keys:
+    key.column
+"""
+    subprocess.run([sys.executable, "-c", look], check=True, cwd=ROOT)
 
 
 def test_rooms_that_open_late_are_those_of_a_shop_that_is_all_open(

@@ -1,6 +1,7 @@
 """Passkeys, on both engines: whose they are, what an answer proves, and what a copy gives away."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -21,7 +22,6 @@ from webapp.accounts.passkeys import Challenge, Place
 from webapp.accounts.queries import Credentials
 from webapp.kit.actors import SYSTEM
 from webapp.kit.clock import moved, now
-from webapp.kit.values import replace
 from webapp.shop.commands import change as change_settings
 
 SHOP = Place("http://localhost")

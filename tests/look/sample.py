@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 
 from webapp.kit.money import Money
+from webapp.web.assets import Assets
 from webapp.web.submissions import Submission
 from webapp.web.templates import make_environment
 
@@ -26,7 +27,12 @@ def asset(name: str) -> str:
 
 def environment() -> Environment:
     """The shop's own templates and the guide beside this file."""
-    made = make_environment(ROOT / "templates", url_for=lambda name, **_: f"/{name}", asset=asset)
+    made = make_environment(
+        ROOT / "templates",
+        url_for=lambda name, **_: f"/{name}",
+        asset=asset,
+        drawing=Assets(STATIC).drawing,
+    )
     made.loader = ChoiceLoader(
         [FileSystemLoader(ROOT / "templates"), FileSystemLoader(Path(__file__).parent)]
     )

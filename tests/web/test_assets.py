@@ -190,3 +190,18 @@ def test_only_in_debug_a_changed_file_is_noticed(tmp_path):
     path.write_text("three")
 
     assert before[0] == before[1] == trusting.url("a.js") != watching.url("a.js")
+
+
+def test_an_icon_is_drawn_where_it_stands(tmp_path):
+    (tmp_path / "icons.svg").write_text(
+        '<svg><symbol id="dot" viewBox="0 0 24 24"><circle r="4"/></symbol>\n'
+        '<symbol id="line" viewBox="0 0 24 24"><path d="M1 1h9"/>\n</symbol></svg>'
+    )
+    assets = Assets(tmp_path, debug=True)
+
+    assert f"{assets.drawing('dot')}" == '<circle r="4"/>'
+    assert "M1 1h9" in assets.drawing("line")
+    with pytest.raises(LookupError, match="square"):
+        assets.drawing("square")
+    (tmp_path / "icons.svg").write_text('<svg><symbol id="square"><path d="M1 1h1v1z"/></symbol>')
+    assert "h1v1" in assets.drawing("square")

@@ -20,6 +20,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import quote
 
 import anyio.to_thread
+from markupsafe import Markup
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -29,6 +30,7 @@ from starlette.types import Receive, Scope, Send
 from webapp.web.stylesheets import shrunk
 from webapp.web.views import is_current, unchanged
 
+ICONS = "icons.svg"
 FOR_GOOD = "public, max-age=31536000, immutable"
 ASK_AGAIN = "public, max-age=0, must-revalidate"
 
@@ -50,6 +52,7 @@ _TYPES = {
 }
 _TEXT = {".css", ".js", ".mjs", ".json", ".map", ".svg", ".txt", ".html", ".webmanifest"}
 _MOST_JOINED = 12
+_SYMBOL = re.compile(r'<symbol id="(?P<name>[^"]+)"[^>]*>(?P<shapes>.*?)</symbol>', re.DOTALL)
 _HASHED = re.compile(r"(?P<stem>.+)\.(?P<hash>[0-9a-f]{10})(?P<suffix>\.[A-Za-z0-9]+)")
 _REFERENCE = re.compile(
     r"""(?P<before>url\(\s*|@import\s+)(?P<quote>["']?)(?P<path>[^"')\s;]+)(?P=quote)"""
@@ -80,6 +83,8 @@ class Assets:
         self._prefix = prefix
         self._debug = debug
         self._files: dict[str, _File] = {}
+        self._drawings: dict[str, Markup] = {}
+        self._drawn_from: _File | None = None
 
     def url(self, name: str) -> str:
         """The path of ``css/base.css`` with its hash. Raises ``LookupError`` for no such file."""
@@ -88,6 +93,24 @@ class Assets:
             raise LookupError(f"There is no static file {name!r}.")
         self._files[name] = file
         return f"{self._prefix}/{quote(_with_hash(name, file.hash), safe='/+')}"
+
+    def drawing(self, name: str) -> Markup:
+        """What an icon is drawn of, to stand in a page: the shapes of ``icons.svg#name``.
+
+        A page that refers to the file has it fetched, read as a document and copied for each icon.
+        Raises ``LookupError`` for no such icon.
+        """
+        file = self._file(ICONS)
+        if file is not None and file is not self._drawn_from:
+            drawn = (file.body or b"").decode()
+            self._drawings = {
+                each["name"]: Markup(each["shapes"])  # noqa: S704 (a file of ours)
+                for each in _SYMBOL.finditer(drawn)
+            }
+            self._drawn_from = file
+        if name not in self._drawings:
+            raise LookupError(f"There is no icon {name!r}.")
+        return self._drawings[name]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

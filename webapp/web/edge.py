@@ -73,6 +73,7 @@ def install(
         settings.templates_dir,
         url_for=addresses.url_for,
         asset=assets.url,
+        drawing=assets.drawing,
         debug=settings.debug,
         bytecode_dir=bytecode_dir,
     )

@@ -32,6 +32,7 @@ def make_environment(
     *,
     url_for: Callable[..., str] | None = None,
     asset: Callable[[str], str] | None = None,
+    drawing: Callable[[str], str] | None = None,
     debug: bool = False,
     bytecode_dir: Path | None = None,
 ) -> Environment:
@@ -51,7 +52,10 @@ def make_environment(
         bytecode_cache=_Kept(str(bytecode_dir)) if bytecode_dir else None,
     )
     environment.globals.update(
-        url_for=url_for or _nowhere, asset=asset or _nowhere, ui=Macros(environment)
+        url_for=url_for or _nowhere,
+        asset=asset or _nowhere,
+        drawing=drawing or _nowhere,
+        ui=Macros(environment),
     )
     environment.filters.update(
         money=money,

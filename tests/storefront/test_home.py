@@ -88,6 +88,21 @@ def test_categories_without_any_picture_are_left_to_the_menu(browser, db):
     assert "Chairs" in page.text("nav#menu")
 
 
+def test_categories_beyond_what_a_row_holds_are_under_more(browser, db):
+    names = ["Beds", "Chairs", "Desks", "Lamps", "Rugs"]
+    for name in names:
+        make_category(db, name)
+    assert not browser.get("/").has(".menu__more")
+
+    make_category(db, "Tables")
+    page = browser.get("/")
+
+    in_the_row = page.texts("nav#menu > ul > li:not(.drawer-only):not(.menu__more) > a")
+    assert in_the_row == ["All products", *names[:4]]
+    assert page.texts(".menu__more .menu__rest a") == ["Rugs", "Tables"]
+    assert page.texts("nav#menu > ul > li.drawer-only > a") == ["Rugs", "Tables"]
+
+
 def test_it_asks_the_database_seven_times_at_most(browser, db, statements):
     file = make_file(db)
     shops.change(db, SYSTEM, hero_file_id=file.id)

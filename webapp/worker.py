@@ -8,8 +8,11 @@ Nothing of Celery is imported, and no setting read, before somebody asks this mo
 import multiprocessing
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType
 from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import make_url
 
 from webapp.main import OpenShop, assemble, open_shop
 from webapp.runtime import log
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from celery import Celery
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, say: Callable[[str], None]) -> None:
     """Run jobs until SIGTERM or SIGINT; what is under way ends or goes back into the queue."""
     log.set_up(settings.log_level, as_json=settings.log_json)
     end = threading.Event()
@@ -31,9 +34,23 @@ def run(settings: Settings) -> None:
 
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
-    with open_shop(settings.model_copy(update={"job_threads": settings.job_threads or 2})) as shop:
+    settings = settings.model_copy(update={"job_threads": settings.job_threads or 2})
+    with open_shop(settings) as shop:
         shop.start()
+        say(greeting(settings))
         end.wait()
+
+
+def greeting(settings: Settings) -> str:
+    """What the terminal says: whose jobs these are, and who runs them."""
+    where, url = str(settings.data_dir), make_url(settings.database)
+    if url.get_backend_name() != "sqlite":
+        # Never the address itself: there may be a password in it, also behind the question mark.
+        where += f" (database {url.database} at {url.host or 'this machine'})"
+    how = f"in {settings.job_threads} thread{'' if settings.job_threads == 1 else 's'}"
+    if settings.celery_broker_url:
+        how = "on Celery workers, which are told of them from here"
+    return f"Jobs of the shop in {where} run {how}. Stop with Ctrl+C."
 
 
 def __getattr__(name: str) -> Any:

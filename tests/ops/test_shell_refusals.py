@@ -1,13 +1,18 @@
-"""What an operator reads when a setting is wrong: a sentence, and no traceback."""
+"""What an operator reads: a sentence where something is wrong, and no traceback; no password."""
 
 import os
+import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 
 import pytest
 
 from webapp.cli import main
+from webapp.kit.errors import Unavailable
+from webapp.ops import serving
 from webapp.settings import Settings
+from webapp.worker import greeting
 
 
 @pytest.mark.parametrize(
@@ -52,3 +57,59 @@ def test_a_database_that_is_not_there(tmp_path):
     assert done.returncode == 1
     assert "The database does not answer." in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_port_that_is_taken_is_told_before_anything_else_is_said_or_done(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [sys.executable, "-m", "webapp", "serve", "--port", port, "--data", str(tmp_path)],
+            capture_output=True,
+            text=True,
+        )
+
+    sentence = f"Port {port} of 127.0.0.1 is taken: choose another with --port or VITRINE_PORT.\n"
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", sentence)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_port_lets_nobody_in_before_the_shop_is_ready_and_goes_to_who_was_first():
+    settings = Settings(host="127.0.0.1", port=0)
+    with ExitStack() as open_ports:
+        [first] = (open_ports.enter_context(door) for door in serving.claim(settings))
+        settings = settings.model_copy(update={"port": first.getsockname()[1]})
+        [second] = (open_ports.enter_context(door) for door in serving.claim(settings))
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(first.getsockname())
+
+        serving.listen([first], settings)
+
+        socket.create_connection(first.getsockname()).close()
+        with pytest.raises(Unavailable, match=f"Port {settings.port} of 127.0.0.1 is taken"):
+            serving.listen([second], settings)
+
+
+def test_a_host_that_this_machine_is_not():
+    with pytest.raises(Unavailable, match=r"listen at 192\.0\.2\.1 .* --host or VITRINE_HOST"):
+        serving.claim(Settings(host="192.0.2.1"))
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({}, "in /srv/shop run in 2 threads."),
+        ({"job_threads": 1}, "in /srv/shop run in 1 thread."),
+        (
+            {"database_url": "postgres://me:hush@db:5432/goods?password=hush"},
+            "in /srv/shop (database goods at db) run in 2 threads.",
+        ),
+        (
+            {"celery_broker_url": "redis://:hush@broker/0"},
+            "in /srv/shop run on Celery workers, which are told of them from here.",
+        ),
+    ],
+)
+def test_a_worker_says_whose_jobs_it_runs_and_no_password(given, told):
+    said = greeting(Settings(data_dir="/srv/shop", **given))
+
+    assert said == f"Jobs of the shop {told} Stop with Ctrl+C."

@@ -73,6 +73,8 @@ def serve(
         from webapp.ops import serving
 
         settings = settings_of(data, uploads, host=host, port=port)
+        doors = serving.claim(settings)
+        settings = settings.model_copy(update={"port": doors[0].getsockname()[1]})
         site = create_app(settings, open_all=False)
     shop = site.state.shop
     with shop.database.reading() as session:
@@ -84,6 +86,8 @@ def serve(
         seed(shop.database, shop.means)
     if without_staff and not empty:
         serving.first_staff(shop.database)
+    # Before the link is made and anything said: neither is for a shop that nobody can reach.
+    serving.listen(doors, settings)
     address = f"http://{settings.host}:{settings.port}"
     first = serving.first_sign_in(shop.database)
     serving.announce(
@@ -91,7 +95,7 @@ def serve(
             settings, without_staff=without_staff and empty, address=address, first=first
         )
     )
-    serving.run(site, settings)
+    serving.run(site, settings, doors)
 
 
 @app.command()
@@ -100,7 +104,7 @@ def worker(data: DataDir = None, uploads: UploadsDir = None) -> None:
     _do_without_rich()
     from webapp.worker import run
 
-    run(settings_of(data, uploads))
+    run(settings_of(data, uploads), say)
 
 
 @app.command()

@@ -15,7 +15,9 @@ UploadsDir = Annotated[Path | None, typer.Option("--uploads", help="Folder of up
 
 
 def say(line: str) -> None:
+    """At once, also where nobody looks at a terminal: a worker says nothing more for days."""
     sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def stop(sentence: str) -> NoReturn:

@@ -1,7 +1,10 @@
 """``vitrine serve``: prepare the shop, say where it is, and serve it."""
 
 import contextlib
+import errno
+import socket
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from types import FrameType
 from typing import Any
@@ -15,6 +18,7 @@ from webapp.accounts.founding import welcome_key
 from webapp.accounts.queries import has_staff, owner_to_come
 from webapp.catalogue.models import Category, Product
 from webapp.kit.actors import SYSTEM
+from webapp.kit.errors import Unavailable
 from webapp.kit.values import Value
 from webapp.runtime import log
 from webapp.runtime.db import Database
@@ -23,6 +27,8 @@ from webapp.runtime.memory import trim
 from webapp.settings import Settings
 
 DEMO_STAFF = "owner@example.com"
+BACKLOG = 2048
+"""Who may wait at the door until the first request is taken, as uvicorn has it."""
 
 
 class FirstSignIn(Value):
@@ -31,6 +37,74 @@ class FirstSignIn(Value):
     email: str
     link: str
     until: datetime
+
+
+def claim(settings: Settings) -> list[socket.socket]:
+    """Take the port at every address of the host, before anything of the shop is touched.
+
+    Nobody is let in before ``listen``. Raises ``Unavailable`` where the port cannot be had.
+    """
+    doors: list[socket.socket] = []
+    port = settings.port
+    try:
+        for family, where in _addresses(settings):
+            door = _bound(family, (where[0], port, *where[2:]), may_lack=bool(doors))
+            if door is not None:
+                doors.append(door)
+                port = door.getsockname()[1]  # of 0 whichever is free, the same everywhere
+    except OSError as error:
+        for door in doors:
+            door.close()
+        raise _not_to_be_had(error, settings) from error
+    return doors
+
+
+def listen(doors: Sequence[socket.socket], settings: Settings) -> None:
+    """Let people in; raises ``Unavailable`` where somebody else took the port in the meantime."""
+    try:
+        for door in doors:
+            door.listen(BACKLOG)
+    except OSError as error:
+        raise _not_to_be_had(error, settings) from error
+
+
+def _addresses(settings: Settings) -> list[tuple[socket.AddressFamily, tuple[Any, ...]]]:
+    """Families with socket addresses; IPv4 first, which every machine has."""
+    found = socket.getaddrinfo(
+        settings.host or None, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )
+    return sorted({(family, where) for family, _, _, _, where in found})
+
+
+def _bound(
+    family: socket.AddressFamily, where: tuple[Any, ...], *, may_lack: bool
+) -> socket.socket | None:
+    """None where the machine has no such address and ``may_lack`` it: IPv6 may be off."""
+    with contextlib.ExitStack() as unless_bound:
+        try:
+            door = unless_bound.enter_context(socket.socket(family, socket.SOCK_STREAM))
+            door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                door.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            door.bind(where)
+        except OSError as error:
+            if may_lack and error.errno in {errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL}:
+                return None
+            raise
+        unless_bound.pop_all()
+        return door
+
+
+def _not_to_be_had(error: OSError, settings: Settings) -> Unavailable:
+    host, port = settings.host or "this machine", settings.port
+    why = {
+        errno.EADDRINUSE: f"Port {port} of {host} is taken",
+        errno.EACCES: f"The system does not let you listen at port {port}",
+    }.get(error.errno or 0)
+    if why:
+        return Unavailable(f"{why}: choose another with --port or VITRINE_PORT.")
+    why = f"Nobody can listen at {host} ({error.strerror})"
+    return Unavailable(f"{why}: choose another address with --host or VITRINE_HOST.")
 
 
 def first_staff(database: Database) -> None:
@@ -116,24 +190,23 @@ class Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def run(app: FastAPI, settings: Settings) -> None:
+def run(app: FastAPI, settings: Settings, doors: Sequence[socket.socket]) -> None:
     """Serve until told to stop; connections in flight get twenty seconds."""
     log.set_up(settings.log_level, as_json=settings.log_json)
     trim()
     config = uvicorn.Config(
         app,
-        host=settings.host,
-        port=settings.port,
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=False,
         ws="none",
         lifespan="on",
+        backlog=BACKLOG,
         timeout_graceful_shutdown=20,
     )
     server = Server(config)
     with contextlib.suppress(KeyboardInterrupt):
-        server.run()
+        server.run(list(doors))
     if not server.started:
         raise SystemExit(3)

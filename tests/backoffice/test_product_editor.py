@@ -1,5 +1,6 @@
 """The product editor over HTTP: what is saved, what is refused and where that is said."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -366,19 +367,22 @@ def test_a_sale_meanwhile_is_not_undone_by_saving_the_page(office, db, database)
     assert (found.on_hand, found.committed) == (4, 2)
 
 
-def test_what_somebody_else_changed_is_not_overwritten_unseen(office, db):
+def test_what_somebody_else_changed_is_not_overwritten_unseen(office, as_role, db):
     product = make_product(db, "Oak stool")
-    mine, theirs = editor(office, product), editor(office, product)
+    mine, theirs = editor(office, product), editor(as_role("manager"), product)
     save(theirs, title="Ash stool")
 
     page = save(mine, summary="Mine")
 
     assert page.status == 422
-    assert "changed while you had it open" in page.text("[data-errors]")
+    told = page.text("[data-errors]")
+    assert re.search(r"Manager changed this product at .{5,8}, while you had it open\.", told)
     assert all_products(db) == ["Ash stool"]
 
     assert save(page).status == 200
     assert all_products(db) == ["Oak stool"]
+    again = save(page, summary="Mine")
+    assert "You changed this product at " in again.text("[data-errors]")
 
 
 def test_script_in_every_field_is_shown_as_text(office, db):

@@ -1,6 +1,6 @@
 """The environment: the shop's filters, its macros, its addresses."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -8,8 +8,9 @@ from fastapi import APIRouter, Request
 from jinja2 import UndefinedError
 from starlette.routing import NoMatchFound
 
+from webapp.kit.clock import frozen
 from webapp.kit.money import Money
-from webapp.runtime.wording import with_amounts
+from webapp.runtime.wording import at, with_amounts
 from webapp.web.manners import Manners, speaking
 from webapp.web.templates import as_date, as_datetime, make_environment, money, number, weight
 from webapp.web.views import html_of
@@ -54,6 +55,9 @@ def test_moments_are_shown_on_the_shops_clock():
         assert as_date(EVENING) == "6 March 2026"
         assert as_date(date(2026, 3, 5), "short") == "05/03/2026"
         assert "00:30" in as_datetime(EVENING)
+        with frozen(EVENING + timedelta(minutes=1)):
+            assert at(EVENING) == "at 00:30"
+            assert at(EVENING - timedelta(hours=1)) == "on 5 Mar 2026 at 23:30"
     with speaking(lambda: Manners("de_DE", "America/New_York")):
         assert as_date(EVENING) == "5. März 2026"
     with pytest.raises(ValueError, match="time zone"):

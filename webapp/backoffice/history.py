@@ -26,11 +26,14 @@ from webapp.backoffice.history_subjects import (
 from webapp.backoffice.history_words import named as event_named
 from webapp.backoffice.history_words import sentence
 from webapp.backoffice.periods import period
+from webapp.kit.actors import Actor
 from webapp.kit.errors import NotAllowed, NotFound
 from webapp.kit.paging import Page
 from webapp.kit.values import Value
+from webapp.runtime import events
 from webapp.runtime.events import Subject, known_names
 from webapp.runtime.happenings import Happening, Sought, happenings
+from webapp.runtime.wording import at
 from webapp.shop.queries import Shop, current
 from webapp.web.deps import Db
 from webapp.web.manners import speaking
@@ -138,6 +141,18 @@ def lines(session: Session, facts: Iterable[Happening], shop: Shop) -> list[Line
     versions = choices(session, {ref for fact in facts for ref in _versions_in(fact)})
     with speaking(lambda: shop.manners):
         return [_line(fact, names.get(fact.subject), versions, shop) for fact in facts]
+
+
+def last_change(session: Session, subject: Subject, staff: Actor, shop: Shop) -> str:
+    """Who was at a thing last, and when, for somebody who had it open meanwhile: ``Ada changed
+    this product at 14:03``."""
+    what = f"this {kind_of(subject[0]).label.lower()}"
+    last = events.history(session, *subject, limit=1)
+    if not last:
+        return f"Somebody changed {what}"
+    is_me = (last[0].actor_kind, last[0].actor_id) == (staff.kind, staff.id)
+    with speaking(lambda: shop.manners):
+        return f"{'You' if is_me else last[0].actor_name} changed {what} {at(last[0].at)}"
 
 
 def path_of(kind: str, subject_id: str) -> str:

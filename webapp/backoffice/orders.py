@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from webapp.accounts.guards import Staff
 from webapp.backoffice.blaming import blame
+from webapp.backoffice.history import last_change
 from webapp.backoffice.order_desk import Forms, amount_typed, desk, pills, rows_by_line
 from webapp.backoffice.order_forms import (
     CancelForm,
@@ -21,6 +22,7 @@ from webapp.backoffice.order_forms import (
     units_of,
 )
 from webapp.backoffice.order_search import TABS, read_search
+from webapp.kit.actors import Actor
 from webapp.kit.errors import Invalid, Refused
 from webapp.orders import commands, queries
 from webapp.orders.models import CancelReason, Order
@@ -154,7 +156,7 @@ def fulfil(request: Request, form: FulfilAsked, db: Db, staff: Staff, public_id:
     if form.data:
         asked = form.data
         with _trying(db, form, rows_by_line(db, found, "sends")):
-            _must_be_current(db, found, asked.seen)
+            _must_be_current(db, staff, found, asked.seen)
             parcel = commands.fulfil(
                 db,
                 staff,
@@ -184,7 +186,7 @@ def cancel(request: Request, form: CancelAsked, db: Db, staff: Staff, public_id:
     if form.data:
         asked = form.data
         with _trying(db, form, rows_by_line(db, found, "cancels")):
-            _must_be_current(db, found, asked.seen)
+            _must_be_current(db, staff, found, asked.seen)
             commands.cancel(
                 db,
                 staff,
@@ -253,15 +255,15 @@ def _trying(
         blame(form, refusal, renamed, otherwise=otherwise)
 
 
-def _must_be_current(session: Session, found: Order, seen: int) -> None:
+def _must_be_current(session: Session, staff: Actor, found: Order, seen: int) -> None:
     """Refuse to do on an order of now what was decided about an order of before.
 
     That is also what keeps a form sent twice from sending two parcels.
     """
     if len(history(session, "order", found.public_id)) != seen:
+        changed = last_change(session, ("order", found.public_id), staff, current(session))
         raise Refused(
-            "The order has changed since this page was shown, or this was sent already. "
-            "Look at it as it stands now, then decide."
+            f"{changed}, after this page was shown. Look at it as it stands now, then decide."
         )
 
 

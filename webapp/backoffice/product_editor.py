@@ -14,7 +14,7 @@ from starlette.responses import Response
 from webapp.accounts.addresses import countries
 from webapp.accounts.guards import Staff, StaffBeside
 from webapp.backoffice import pictures
-from webapp.backoffice.history import latest
+from webapp.backoffice.history import last_change, latest
 from webapp.backoffice.product_forms import PicturesForm, ProductForm
 from webapp.backoffice.product_reading import AT_ONCE, Stored, shown, stored, surroundings
 from webapp.backoffice.product_rows import picture_rows, variant_rows
@@ -26,7 +26,7 @@ from webapp.catalogue.models import Product
 from webapp.kit.actors import Actor
 from webapp.kit.errors import ShopError
 from webapp.runtime.db import Database
-from webapp.shop.queries import current
+from webapp.shop.queries import Shop, current
 from webapp.web.deps import App, Data, Db
 from webapp.web.submissions import Submission, submitted
 from webapp.web.views import after_post, redirect, view
@@ -109,6 +109,7 @@ def _submit(
     with data.reading() as session:
         held = _held(session, desk)
         shop = current(session)
+        meanwhile = _change_since(session, staff, form, held, shop)
         # Kept as they were read: they are looked at after this transaction has ended.
         session.expunge_all()
     files = pictures.take_in(
@@ -126,7 +127,9 @@ def _submit(
         if wrong_files:
             form.refuse("uploads", wrong_files)
         return _reshown(request, data, form, held, desk)
-    _check_unchanged(form, held)
+    if meanwhile and held.product is not None:
+        form.values["seen"] = held.product.updated_at.isoformat()
+        form.refuse("", meanwhile)
     draft = drafted(form, held, shop)
     if draft is None:
         return _reshown(request, data, form, held, desk)
@@ -224,16 +227,15 @@ def _page_start(first: int, held: Stored) -> int:
     return 0 if first < 0 or first >= len(held.variants) else first // AT_ONCE * AT_ONCE
 
 
-def _check_unchanged(form: Submission[ProductForm], held: Stored) -> None:
+def _change_since(
+    session: Session, staff: Actor, form: Submission[ProductForm], held: Stored, shop: Shop
+) -> str:
     """Two people at one product: the later is told before they undo what the earlier did."""
     seen = form.values.get("seen", "")
-    if held.product is None or not seen:
-        return
-    last = held.product.updated_at.isoformat()
-    if seen != last:
-        form.values["seen"] = last
-        form.refuse(
-            "",
-            "This product was changed while you had it open. Save again to put your version over "
-            "it, or load the page again to see what is there.",
-        )
+    if held.product is None or seen in {"", held.product.updated_at.isoformat()}:
+        return ""
+    changed = last_change(session, ("product", held.product.public_id), staff, shop)
+    return (
+        f"{changed}, while you had it open. Save again to put your version over it, or load the "
+        "page again to see what is there."
+    )

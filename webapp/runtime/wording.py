@@ -11,10 +11,11 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime, get_timezone
+from babel.dates import format_date, format_datetime, format_time, get_timezone
 from babel.numbers import format_currency, format_decimal
 from babel.units import format_unit
 
+from webapp.kit.clock import now
 from webapp.kit.errors import Invalid
 from webapp.kit.money import Money, exponent
 from webapp.kit.values import Value
@@ -102,6 +103,16 @@ def as_datetime(value: datetime, length: str = "medium") -> str:
         tzinfo=_zone(manners.time_zone),
         locale=locale_of(manners.locale),
     )
+
+
+def at(value: datetime) -> str:
+    """When something was, in a sentence: ``at 14:03``, with the day where it was not today."""
+    manners = spoken()
+    zone, locale = _zone(manners.time_zone), locale_of(manners.locale)
+    local = _moment(value).astimezone(zone)
+    time = f"at {format_time(local, 'short', tzinfo=zone, locale=locale)}"
+    is_today = local.date() == now().astimezone(zone).date()
+    return time if is_today else f"on {format_date(local.date(), 'medium', locale=locale)} {time}"
 
 
 def number(value: int | Decimal) -> str:

@@ -3,8 +3,6 @@
 import re
 from collections.abc import Iterable
 
-from email_validator import EmailNotValidError, validate_email
-
 from webapp.accounts import passwords
 from webapp.accounts.errors import WeakPassword
 from webapp.kit.errors import Invalid
@@ -14,6 +12,9 @@ _USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9]|[._-](?=[a-z0-9])){2,29}")
 
 def normalised_email(text: str) -> str:
     """The address as we store and compare it. Raises ``Invalid`` for what is none."""
+    # Here: its tables of Unicode take long to compile, and whoever only looks around types none.
+    from email_validator import EmailNotValidError, validate_email
+
     try:
         checked = validate_email(text.strip(), check_deliverability=False)
     except EmailNotValidError as problem:

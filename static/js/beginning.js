@@ -26,6 +26,8 @@
 
   const goOn = () => {
     state = "goes on";
+    // Without it, what is there for a browser without script is there (see base.css).
+    document.documentElement.classList.toggle("no-htmx", !window.htmx.version);
     held.splice(0).forEach(({ of, again }) => of.isConnected && again());
   };
   const begin = async () => {

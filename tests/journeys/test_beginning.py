@@ -82,7 +82,11 @@ def test_without_htmx_a_form_does_what_it_does_without_script(person: Enters) ->
 
     expect(shopper.page).to_have_url(re.compile("/cart$"))
     assert [told for told in asked if told[0] == "/cart/lines"] == [("/cart/lines", False)]
+    # Nor does it send a changed quantity by itself: there is a button for that.
+    update = shopper.page.get_by_text("Update the quantity")
+    expect(update).to_be_visible()
     shopper.page.unroute_all()
     shopper.opens("/cart")
+    expect(update).to_be_hidden()
     assert {complaint.partition("::")[2] for complaint in shopper.complaints} == {"ERR_FAILED"}
     shopper.complaints.clear()

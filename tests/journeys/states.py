@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from fastapi import FastAPI
 from sqlmodel import Session, select
 
+from tests.backoffice.test_product_pictures import picture
+from tests.backoffice.test_typed_kept import Full
 from tests.browser import Browser, Page
 from tests.factories.identities import make_identity, make_provider
 from tests.factories.people import PASSWORD, make_customer, register, sign_in, signed_in
@@ -33,6 +35,8 @@ BEN = "ben@example.com"
 """He works here, and has an app."""
 CAROL = "carol@example.com"
 """She has an account and nothing else."""
+EVE = "eve@example.com"
+"""She works here, and has no second factor."""
 
 
 def states(app: FastAPI, fresh: Settings) -> dict[str, str]:
@@ -48,11 +52,12 @@ def states(app: FastAPI, fresh: Settings) -> dict[str, str]:
         pages |= _half_way(browser)
         pages |= _joining(browser, database)
         pages |= _told_once(browser, database)
+        pages |= _cut_off(browser, database)
         with _wary(app):
             pages["challenged"] = register(browser, email="dan@example.com", website="x")
     pages |= _first_run(fresh)
     for name, page in pages.items():
-        assert page.status in {200, 409, 422}, (name, page)
+        assert page.status in {200, 401, 409, 422, 503}, (name, page)
     return {name: page.html for name, page in pages.items()}
 
 
@@ -169,7 +174,7 @@ def _told_once(browser: Browser, database: Database) -> dict[str, Page]:
     """Secrets in the one answer that shows them, and a shop that wants a second factor."""
     found: dict[str, Page] = {}
     with database.writing() as session:
-        eve = make_customer(session, "eve@example.com", name="Eve", role="owner")
+        eve = make_customer(session, EVE, name="Eve", role="owner")
         signed_in(browser, session, eve)
     staff = browser.get("/admin/staff")
     with _mute(browser.app):
@@ -182,6 +187,21 @@ def _told_once(browser: Browser, database: Database) -> dict[str, Page]:
     found["merging"] = merging
     found["merging refused"] = merging.submit("#merge-form")
     browser.cookies.clear()
+    return found
+
+
+def _cut_off(browser: Browser, database: Database) -> dict[str, Page]:
+    """Of somebody who typed while the disk filled up, or while they were signed out."""
+    with database.writing() as session:
+        signed_in(browser, session, _person(session, EVE))
+    shown = browser.get("/admin/products/new")
+    typed = {"title": "Bowl", "body": "One\nTwo"}
+    with _full(browser.app):
+        file = ("a.png", picture("red"))
+        found = {"busy": shown.submit("#product-form", button="Save", uploads=file, **typed)}
+    browser.cookies.clear()
+    found["signed out"] = shown.submit("#product-form", button="Save", **typed)
+    assert [page.status for page in found.values()] == [503, 401]
     return found
 
 
@@ -206,6 +226,15 @@ def _mute(app: FastAPI) -> Iterator[None]:
     office.server, server = None, office.server
     yield
     office.server = server
+
+
+@contextmanager
+def _full(app: FastAPI) -> Iterator[None]:
+    """A shop whose disk has no room left."""
+    roomy = app.state.storage
+    app.state.storage = Full(roomy.root)
+    yield
+    app.state.storage = roomy
 
 
 def _introduce(browser: Browser, introduction: Introduction) -> None:

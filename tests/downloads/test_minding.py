@@ -1,8 +1,11 @@
 """What staff do with what an order gave, and files that come after the sale."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event, text
 from sqlmodel import Session, col, select
 
 from tests.factories.downloads import make_download, make_file
@@ -16,6 +19,7 @@ from webapp.kit.actors import SYSTEM
 from webapp.kit.clock import now
 from webapp.kit.money import Money
 from webapp.orders import commands as orders
+from webapp.orders.models import OrderLine
 from webapp.runtime.events import EventRecord
 
 
@@ -199,3 +203,49 @@ def test_earlier_buyers_get_it_some_at_a_time(db):
     counts = [commands.give_to_buyers(db, second.public_id, 2) for _ in range(3)]
 
     assert counts == [2, 1, 0]
+
+
+def test_who_waits_for_a_file_is_found_among_lines_of_files_alone(db):
+    suppers = make_download(db)
+    order = make_paid_order(db, suppers)
+    columns = [column.name for column in OrderLine.__table__.columns if column.name != "id"]
+    other = {
+        "public_id": "'oln_' || n.i",
+        "variant_ref": "'var_' || (n.i % 200)",
+        "is_digital": ":no",
+    }
+    # Two thousand of what is sent.
+    db.execute(
+        text(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) "
+            f"INSERT INTO order_lines ({', '.join(columns)}) "
+            f"SELECT {', '.join(other.get(name, f'o.{name}') for name in columns)} "
+            "FROM order_lines o, n"
+        ),
+        {"no": False},
+    )
+    db.execute(text("ANALYZE"))
+
+    found, steps = planned(db, lambda: queries.awaiting(db, [suppers.variant], 9))
+
+    assert found == [order.public_id]
+    assert "ix_order_lines_digital" in steps
+    db.rollback()
+
+
+def planned(db: Session, ask: Callable[[], Any]) -> tuple[Any, str]:
+    """What is answered, and the steps by which the database comes to it."""
+    sent = []
+
+    def note(_connection, _cursor, statement, parameters, *_):
+        sent.append((statement, parameters))
+
+    connection = db.connection()
+    event.listen(connection, "before_cursor_execute", note)
+    try:
+        found = ask()
+    finally:
+        event.remove(connection, "before_cursor_execute", note)
+    word = "EXPLAIN" if connection.dialect.name == "postgresql" else "EXPLAIN QUERY PLAN"
+    ((statement, parameters),) = sent
+    return found, str(connection.exec_driver_sql(f"{word} {statement}", parameters).all())

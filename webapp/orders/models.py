@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from webapp.kit.clock import now
@@ -13,6 +13,7 @@ from webapp.runtime.columns import (
     json_field,
     minor_field,
     optional_utc_field,
+    partial_index,
     public_id_field,
     utc_field,
 )
@@ -143,6 +144,14 @@ class OrderLine(SQLModel, table=True):
         ),
         CheckConstraint("cancelled >= 0", name="cancelled"),
         Index("ix_order_lines_order", "order_id", "position"),
+        # Whose buyers may wait for a file, among the many lines of what is sent.
+        partial_index(
+            "ix_order_lines_digital",
+            "variant_ref",
+            "order_id",
+            where=text("is_digital"),
+            embedded=text("is_digital = 1"),
+        ),
     )
 
     id: int | None = Field(default=None, primary_key=True)

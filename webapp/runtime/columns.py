@@ -65,9 +65,20 @@ class JsonColumn(TypeDecorator[Any]):
         return self.impl_instance.coerce_compared_value(op, value)
 
 
-def partial_index(name: str, *columns: str, where: TextClause, unique: bool = False) -> Index:
-    """An index of those rows alone for which ``where`` holds, on both engines."""
-    return Index(name, *columns, unique=unique, sqlite_where=where, info={"where": where})
+def partial_index(
+    name: str,
+    *columns: str,
+    where: TextClause,
+    embedded: TextClause | None = None,
+    unique: bool = False,
+) -> Index:
+    """An index of those rows alone for which ``where`` holds, on both engines.
+
+    ``embedded`` is how SQLite says it, where it does so in other words than the server: it takes
+    the index only for a query that has the very same ones, and its yes is ``= 1``.
+    """
+    told = where if embedded is None else embedded
+    return Index(name, *columns, unique=unique, sqlite_where=told, info={"where": where})
 
 
 @event.listens_for(Table, "before_create")

@@ -263,7 +263,8 @@ def _must_be_current(session: Session, staff: Actor, found: Order, seen: int) ->
     if len(history(session, "order", found.public_id)) != seen:
         changed = last_change(session, ("order", found.public_id), staff, current(session))
         raise Refused(
-            f"{changed}, after this page was shown. Look at it as it stands now, then decide."
+            f"{changed}, after this page was shown, and this may have been sent already. "
+            "Look at it as it stands now, then decide."
         )
 
 

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class Choices(Value):
-    """What a person decided about reading a file. JSON-serialisable by ``dataclasses.asdict``."""
+    """What a person decided about reading a file. JSON-serialisable by ``asdict``."""
 
     currency: str = "EUR"
     decimal_comma: bool = False

@@ -16,11 +16,13 @@ from webapp.runtime.portraits import Portrait
 class Late(Value):
     """Routes that are imported when somebody first comes in: ``webapp.exchange.pages:pages``.
 
-    They all lie ``under`` one path, which stays closed until then (``web.rooms``).
+    They all lie ``under`` these paths, which stay closed until then (``web.rooms``).
     """
 
     at: str
-    under: str
+    under: tuple[str, ...]
+    joins: bool = True
+    """Whether what all features do behind their pages is brought in first (``Behind``)."""
 
     def routes(self) -> APIRouter:
         found: APIRouter = resolve_name(self.at)

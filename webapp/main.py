@@ -241,28 +241,33 @@ def _limit(site: FastAPI, limits: Limits, settings: Settings) -> None:
 
 
 def _furnish(site: FastAPI, api: FastAPI, rooms: Rooms, join: Callable[[], None]) -> None:
-    """Every feature's routes: here and now, or in the room of the path that they lie under, which
-    is opened after ``join``: whoever goes further in asks for all kinds of facts and jobs."""
+    """Every feature's routes: here and now, or in the rooms of the paths that they lie under."""
     include_page: Include = site.include_router
     include_call: Include = partial(api.include_router, prefix="/v1")
-    later: dict[str, list[tuple[Late, Include]]] = {}
+    later: dict[str, list[Callable[[], None]]] = {}
     for feature in FEATURES:
         pages = feature.pages if isinstance(feature.pages, tuple) else (feature.pages,)
         brings = [*((one, include_page) for one in pages), (feature.api, include_call)]
         for brought, include in brings:
             if isinstance(brought, Late):
-                later.setdefault(brought.under, []).append((brought, include))
+                bring = Once(partial(_bring, brought, include, join))
+                for path in brought.under:
+                    later.setdefault(path, []).append(bring)
             elif brought:
                 include(brought)
-    for path, included in later.items():
-        rooms.close_off(path, partial(_open, included, join))
+    for path, all_of_it in later.items():
+        rooms.close_off(path, partial(_open, all_of_it))
 
 
-def _open(included: list[tuple[Late, Include]], join: Callable[[], None]) -> None:
-    join()
-    # All of it is imported before the first of it can be seen.
-    for router, include in [(late.routes(), include) for late, include in included]:
-        include(router)
+def _bring(late: Late, include: Include, join: Callable[[], None]) -> None:
+    if late.joins:
+        join()
+    include(late.routes())
+
+
+def _open(all_of_it: list[Callable[[], None]]) -> None:
+    for bring in all_of_it:
+        bring()
 
 
 def _frame(request: HTTPConnection) -> Any:

@@ -82,7 +82,7 @@ def loaded_by(log: Path) -> set[str]:
 
 def test_tables_of_a_small_start_refer_to_none_that_is_missing():
     look = """
-import webapp.main
+import webapp.cart.pages, webapp.main
 from sqlmodel import SQLModel
 keys = [key for table in SQLModel.metadata.tables.values() for key in table.foreign_keys]
 assert "orders" not in SQLModel.metadata.tables and keys
@@ -104,7 +104,7 @@ def test_rooms_that_open_late_are_those_of_a_shop_that_is_all_open(
             contract = anyone.send("GET", "/api/openapi.json")
             nothing = anyone.send("GET", "/admin/nothing")
             file = anyone.send("GET", "/downloads/nothing/file")
-            for path in ("/account", "/checkout", "/orders/lookup"):
+            for path in ("/cart", "/account", "/checkout", "/orders/lookup"):
                 assert anyone.send("GET", path).status_code < 400
         assert office.status_code == 303
         assert office.headers["location"].startswith("/admin/sign-in")

@@ -18,7 +18,7 @@ def behind() -> Behind:
 
 accounts = Feature(
     "accounts",
-    api=Late("webapp.accounts.api:api", under="/api"),
+    api=Late("webapp.accounts.api:api", under=("/api",)),
     permissions=PERMISSIONS,
     behind=behind,
 )

@@ -2,4 +2,4 @@
 
 from webapp.feature import Feature, Late
 
-backoffice = Feature("backoffice", pages=Late("webapp.backoffice.pages:pages", under="/admin"))
+backoffice = Feature("backoffice", pages=Late("webapp.backoffice.pages:pages", under=("/admin",)))

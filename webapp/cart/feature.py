@@ -3,8 +3,7 @@
 It is known by a random id in a signed cookie; a visitor has none until the first thing goes in.
 """
 
-from webapp.cart.pages import pages
-from webapp.feature import Behind, Feature
+from webapp.feature import Behind, Feature, Late
 
 
 def behind() -> Behind:
@@ -14,4 +13,8 @@ def behind() -> Behind:
     return Behind(handlers=handlers, personal=personal)
 
 
-cart = Feature("cart", pages=pages, behind=behind)
+cart = Feature(
+    "cart",
+    pages=Late("webapp.cart.pages:pages", under=("/cart", "/me"), joins=False),
+    behind=behind,
+)

@@ -11,7 +11,7 @@ def behind() -> Behind:
 
 catalogue = Feature(
     "catalogue",
-    api=Late("webapp.catalogue.api:api", under="/api"),
+    api=Late("webapp.catalogue.api:api", under=("/api",)),
     permissions={
         "catalogue:read": "See drafts and archived products",
         "catalogue:write": "Change products, categories and collections",

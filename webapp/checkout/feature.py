@@ -2,4 +2,4 @@
 
 from webapp.feature import Feature, Late
 
-checkout = Feature("checkout", pages=Late("webapp.checkout.pages:pages", under="/checkout"))
+checkout = Feature("checkout", pages=Late("webapp.checkout.pages:pages", under=("/checkout",)))

@@ -18,5 +18,5 @@ def behind() -> Behind:
 
 
 downloads = Feature(
-    "downloads", pages=Late("webapp.downloads.pages:pages", under="/downloads"), behind=behind
+    "downloads", pages=Late("webapp.downloads.pages:pages", under=("/downloads",)), behind=behind
 )

@@ -11,7 +11,7 @@ def behind() -> Behind:
 
 exchange = Feature(
     "exchange",
-    pages=Late("webapp.exchange.pages:pages", under="/admin"),
+    pages=Late("webapp.exchange.pages:pages", under=("/admin",)),
     permissions={"imports:write": "Bring catalogue files in and take them out"},
     behind=behind,
 )

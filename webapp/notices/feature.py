@@ -13,5 +13,5 @@ def behind() -> Behind:
 
 
 notices = Feature(
-    "notices", pages=Late("webapp.notices.pages:pages", under="/admin"), behind=behind
+    "notices", pages=Late("webapp.notices.pages:pages", under=("/admin",)), behind=behind
 )

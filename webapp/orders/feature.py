@@ -19,7 +19,7 @@ def behind() -> Behind:
 
 orders = Feature(
     "orders",
-    pages=Late("webapp.orders.pages:pages", under="/orders"),
-    api=Late("webapp.orders.api:api", under="/api"),
+    pages=Late("webapp.orders.pages:pages", under=("/orders",)),
+    api=Late("webapp.orders.api:api", under=("/api",)),
     behind=behind,
 )

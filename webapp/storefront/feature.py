@@ -6,5 +6,5 @@ from webapp.storefront.pages import pages
 
 storefront = Feature(
     "storefront",
-    pages=(pages, Late("webapp.storefront.account.pages:pages", under="/account")),
+    pages=(pages, Late("webapp.storefront.account.pages:pages", under=("/account",))),
 )

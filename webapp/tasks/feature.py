@@ -12,8 +12,8 @@ def behind() -> Behind:
 
 tasks = Feature(
     "tasks",
-    pages=Late("webapp.tasks.pages:pages", under="/admin"),
-    api=Late("webapp.tasks.api:api", under="/api"),
+    pages=Late("webapp.tasks.pages:pages", under=("/admin",)),
+    api=Late("webapp.tasks.api:api", under=("/api",)),
     permissions={
         "jobs:read": "See jobs and how they ended",
         "jobs:write": "Retry and cancel jobs, and read the traceback of a failure",

@@ -16,7 +16,7 @@ def behind() -> Behind:
 
 webhooks = Feature(
     "webhooks",
-    api=Late("webapp.webhooks.api:api", under="/api"),
+    api=Late("webapp.webhooks.api:api", under=("/api",)),
     permissions={
         "events:read": "Fetch what happened in the shop, orders and who placed them included",
         "webhooks:write": "Say who is told outside of what happens, and send it again",

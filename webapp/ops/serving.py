@@ -82,7 +82,10 @@ def _bound(
     """None where the machine has no such address and ``may_lack`` it: IPv6 may be off."""
     with contextlib.ExitStack() as unless_bound:
         try:
-            door = unless_bound.enter_context(socket.socket(family, socket.SOCK_STREAM))
+            # Said to be TCP, or asyncio leaves Nagle's algorithm on, and the second part of an
+            # answer waits 40 ms for the browser's acknowledgement of the first.
+            made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+            door = unless_bound.enter_context(made)
             door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if family == socket.AF_INET6:
                 door.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)

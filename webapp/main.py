@@ -32,6 +32,7 @@ from webapp.runtime.outbound import Outbound
 from webapp.runtime.personal import Personal
 from webapp.runtime.portraits import Portraits
 from webapp.runtime.secrets import secret_key
+from webapp.runtime.shelf import Shelf
 from webapp.runtime.storage import DiskStorage
 from webapp.settings import Settings
 from webapp.shop.queries import letterhead
@@ -174,6 +175,7 @@ def create_app(settings: Settings, *, open_all: bool = True) -> FastAPI:
     site.state.is_ending = threading.Event()
     site.state.means = shop.means
     site.state.storage = shop.means.storage
+    site.state.shelf = Shelf()
     site.state.directory = Directory(shop.means.outbound)
     _limit(site, shop.limits, settings)
     site.state.gate = Gate(

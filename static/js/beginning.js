@@ -70,6 +70,13 @@
   }
 
   signs.forEach((sign) => addEventListener(sign, begin, { capture: true, passive: true }));
+  // Fetched ahead, when all that is seen is there.
+  addEventListener("load", () => setTimeout(() => {
+    if (state !== "waits") return;
+    const link = document.createElement("link");
+    Object.assign(link, { rel: "prefetch", href: address });
+    document.head.append(link);
+  }, 1000));
   read.then(() => {
     // A browser that carries nothing of ours has nothing to ask about itself.
     if (!/(^|; )(__Host-)?carries=/.test(document.cookie)) document.querySelector("[data-myself]")?.remove();

@@ -11,6 +11,7 @@ from webapp.kit.actors import SYSTEM
 from webapp.media import pages
 from webapp.media.commands import prepare, store_image
 from webapp.media.models import MediaFile, Rendition
+from webapp.runtime.shelf import Shelf
 
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -84,8 +85,30 @@ def test_unknown_pictures_are_not_there(browser, stool, name):
     assert browser.send("GET", f"/media/{name}/original.jpg").status_code == 404
 
 
+def test_a_picture_is_asked_of_the_database_once_a_minute(
+    app, browser, database, stool, statements
+):
+    now = 0.0
+    app.state.shelf = Shelf(kept_s=60, clock=lambda: now)
+    path = f"/media/{stool.sha256}/320.webp"
+    first = browser.send("GET", path)
+
+    with statements.counted() as asked:
+        again = browser.send("GET", path)
+        known = browser.send("GET", path, headers={"If-None-Match": first.headers["etag"]})
+    assert not asked
+    assert (again.status_code, again.content) == (200, first.content)
+    assert dict(again.headers) | {"x-request-id": ""} == dict(first.headers) | {"x-request-id": ""}
+    assert (known.status_code, known.content) == (304, b"")
+
+    with database.writing() as session:
+        session.get(MediaFile, stool.id).is_private = True
+    assert browser.send("GET", path).status_code == 200
+    now = 60.0
+    assert browser.send("GET", path).status_code == 404
+
+
 def test_a_private_picture_has_no_public_address(browser, database, stool):
-    browser.send("GET", f"/media/{stool.sha256}/160.webp")
     with database.writing() as session:
         session.get(MediaFile, stool.id).is_private = True
 

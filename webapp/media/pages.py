@@ -4,6 +4,7 @@ import re
 import threading
 
 from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
 
 from webapp.kit.errors import NotFound
 from webapp.media.commands import record_renditions, render
@@ -11,7 +12,8 @@ from webapp.media.commands.rendering import key_of
 from webapp.media.queries import Served, served, widths_for
 from webapp.runtime.db import Database
 from webapp.runtime.storage import Storage
-from webapp.web.deps import App, Data
+from webapp.web.deps import App, Data, opened_by_hand
+from webapp.web.views import is_current
 
 pages = APIRouter()
 
@@ -28,25 +30,38 @@ _renderers = threading.BoundedSemaphore(_RENDERERS_AT_ONCE)
 @pages.api_route(
     "/media/{sha256}/{width:int}.webp", methods=["GET", "HEAD"], name="media.rendition"
 )
-def rendition(request: Request, data: Data, app: App, sha256: str, width: int) -> Response:
+async def rendition(request: Request, app: App, sha256: str, width: int) -> Response:
     """One width of a picture; made now if its job has not come to it yet."""
+    name = f"{_checked(sha256)}/{width}"
+    body = app.shelf.get(name)
+    if body is None:
+        async with opened_by_hand(request) as data:
+            body = await run_in_threadpool(_rendition, data, app.storage, sha256, width)
+        if isinstance(body, Response):
+            return body
+        app.shelf.put(name, body)
+    headers = {"ETag": f'"{sha256[:32]}-{width}"', "Cache-Control": FOR_EVER}
+    if is_current(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type="image/webp", headers=headers)
+
+
+def _rendition(data: Database, storage: Storage, sha256: str, width: int) -> bytes | Response:
+    """The picture in this width or, where it cannot be had now, what is answered instead.
+
+    Raises ``NotFound`` for one that not everybody may see, and for a width that we do not make.
+    """
     with data.reading() as session:
-        file = served(session, _checked(sha256))
+        file = served(session, sha256)
     if width not in widths_for(file.width):
         raise NotFound("There is no such picture.")
-    tag = f'"{sha256[:32]}-{width}"'
-    if request.headers.get("if-none-match") == tag:
-        return Response(status_code=304, headers={"ETag": tag, "Cache-Control": FOR_EVER})
-    body = _ready(app.storage, key_of(sha256, width)) or _made_now(data, app.storage, file, width)
-    if body is None:
-        # Too many at once. The original is the right picture, only heavier, and next time the
-        # small one will be there: better than an error, and nothing keeps this answer.
-        with app.storage.open(file.storage_key) as original:
-            return Response(
-                original.read(), media_type=file.mime, headers={"Cache-Control": NOT_YET}
-            )
-    headers = {"ETag": tag, "Cache-Control": FOR_EVER}
-    return Response(body, media_type="image/webp", headers=headers)
+    body = _ready(storage, key_of(sha256, width)) or _made_now(data, storage, file, width)
+    if body is not None:
+        return body
+    # Too many at once. The original is the right picture, only heavier, and next time the small
+    # one will be there: better than an error, and nothing keeps this answer.
+    with storage.open(file.storage_key) as original:
+        return Response(original.read(), media_type=file.mime, headers={"Cache-Control": NOT_YET})
 
 
 @pages.api_route(
@@ -59,7 +74,7 @@ def original(request: Request, data: Data, app: App, sha256: str, extension: str
     if extension != file.extension:
         raise NotFound("There is no such picture.")
     headers = {"ETag": f'"{sha256[:32]}"', "Cache-Control": FOR_EVER}
-    if request.headers.get("if-none-match") == headers["ETag"]:
+    if is_current(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     with app.storage.open(file.storage_key) as kept:
         return Response(kept.read(), media_type=file.mime, headers=headers)

@@ -52,6 +52,8 @@ _TYPES = {
 }
 _TEXT = {".css", ".js", ".mjs", ".json", ".map", ".svg", ".txt", ".html", ".webmanifest"}
 _MOST_JOINED = 12
+_SMALL = 256 * 1024
+"""Bytes of a file that is not text up to which it is kept: fonts, that every first visit wants."""
 _SYMBOL = re.compile(r'<symbol id="(?P<name>[^"]+)"[^>]*>(?P<shapes>.*?)</symbol>', re.DOTALL)
 _HASHED = re.compile(r"(?P<stem>.+)\.(?P<hash>[0-9a-f]{10})(?P<suffix>\.[A-Za-z0-9]+)")
 _REFERENCE = re.compile(
@@ -61,7 +63,7 @@ _REFERENCE = re.compile(
 
 @dataclass(slots=True)
 class _File:
-    """What is known of a file; the bytes of texts are kept, others are read when sent."""
+    """What is known of a file; the bytes of texts and of small files are kept."""
 
     path: Path
     hash: str
@@ -119,11 +121,19 @@ class Assets:
         if request.method not in {"GET", "HEAD"}:
             raise HTTPException(405, headers={"Allow": "GET, HEAD"})
         name = scope["path"].removeprefix(scope.get("root_path", "")).lstrip("/")
-        found = await anyio.to_thread.run_sync(self._asked, name)
+        found = self._at_hand(name) or await anyio.to_thread.run_sync(self._asked, name)
         if found is None:
             raise HTTPException(404)
         file, for_good = found
         await self._answer(request, file, for_good)(scope, receive, send)
+
+    def _at_hand(self, name: str) -> tuple[_File, bool] | None:
+        """The file meant by a hashed name that a page has: nothing is looked for on the disk."""
+        match = _HASHED.fullmatch(name)
+        if match is None or self._debug:
+            return None
+        file = self._files.get(match["stem"] + match["suffix"])
+        return (file, True) if file is not None and file.hash == match["hash"] else None
 
     def _asked(self, name: str) -> tuple[_File, bool] | None:
         """The file meant by the plain or hashed ``name``, and whether it may be kept for good."""
@@ -145,7 +155,8 @@ class Assets:
             "ETag": etag,
             "Content-Type": file.type,
         }
-        if file.body is None:
+        in_part = "range" in request.headers and file.path.suffix.lower() not in _TEXT
+        if file.body is None or in_part:
             response: Response = FileResponse(file.path, headers=headers)
         elif file.gzipped is not None and accepts_gzip(request.headers):
             headers |= {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
@@ -208,7 +219,8 @@ class Assets:
         if suffix not in _TEXT:
             with path.open("rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()[:10]
-            return _File(path, digest, stamp, _type(path))
+            body = path.read_bytes() if stamp[1] <= _SMALL else None
+            return _File(path, digest, stamp, _type(path), body)
         body = path.read_bytes()
         if suffix == ".css":
             body = self._rewritten(name, shrunk(body.decode("utf-8")), (*above, name)).encode()

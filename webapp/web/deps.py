@@ -93,6 +93,10 @@ async def own_transactions(request: HTTPConnection) -> AsyncIterator[Database]:
         yield request.app.state.database
 
 
+opened_by_hand = asynccontextmanager(own_transactions)
+"""The same inside a route that does not always need it."""
+
+
 @asynccontextmanager
 async def place(places: RunVar[Semaphore], number: int) -> AsyncIterator[None]:
     """One of ``number`` places, waited for without holding a thread."""

@@ -77,7 +77,8 @@ def install(
         debug=settings.debug,
         bytecode_dir=bytecode_dir,
     )
-    site.router.routes.append(Mount(STATIC, assets, name="static"))
+    # First: a page asks for a dozen of these, and each route before would be compared with them.
+    site.router.routes.insert(0, Mount(STATIC, assets, name="static"))
 
     speak_html(site)
     if api is not None:

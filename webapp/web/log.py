@@ -18,6 +18,8 @@ log = structlog.get_logger("vitrine.access")
 _SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 _SECRET_PARAMETERS = {"token", "key", "secret"}
 _CLOSED_EARLY = 499
+_MANY = ("/static/", "/media/")
+"""What a page brings with it; said only to who looks closely."""
 
 
 class AccessLog:
@@ -53,7 +55,7 @@ class AccessLog:
             try:
                 await self._app(scope, receive, counted)
             finally:
-                say = log.debug if path.startswith("/static/") else log.info
+                say = log.debug if path.startswith(_MANY) else log.info
                 say(
                     "request",
                     method=method,

@@ -25,6 +25,7 @@ NOT_FOR_SHOPPERS = (
     "markdown_it",
     "nh3",
     "pwdlib",
+    "pydantic.v1",
     "PIL",
     "prometheus_client",
     "pygments",

@@ -65,7 +65,7 @@ def serve(
     empty: Annotated[bool, typer.Option("--empty", help="Begin without the demo shop.")] = False,
 ) -> None:
     """Serve the shop. A fresh one is filled with the demo shop unless --empty is given."""
-    _do_without_rich()
+    _do_without_the_needless()
     with for_good():
         _import_framework_unbuilt()
         from webapp.accounts.queries import has_staff
@@ -101,7 +101,7 @@ def serve(
 @app.command()
 def worker(data: DataDir = None, uploads: UploadsDir = None) -> None:
     """Run background jobs alone, beside servers started with VITRINE_JOB_THREADS=0."""
-    _do_without_rich()
+    _do_without_the_needless()
     from webapp.worker import run
 
     run(settings_of(data, uploads), say)
@@ -387,13 +387,15 @@ def keys_revoke(
     say(sentence)
 
 
-def _do_without_rich() -> None:
-    """Keep the log library from loading rich and pygments into a process that stays.
+def _do_without_the_needless() -> None:
+    """Keep out of a process that stays what others would load into it though nothing uses it.
 
-    It takes them, where they are installed, for a kind of traceback that we never print; they cost
-    an idle server five of its 110 megabytes.
+    The log library takes rich and pygments, where they are installed, for a kind of traceback that
+    we never print: five megabytes of an idle server's 110. The framework loads the first version of
+    pydantic, to tell that none of our classes is of that: a fiftieth of a start.
     """
-    sys.modules.setdefault("rich", None)  # type: ignore[arg-type]
+    for name in ("rich", "pydantic.v1"):
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]
 
 
 def _import_framework_unbuilt() -> None:

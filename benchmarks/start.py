@@ -67,7 +67,7 @@ def start(data: Path) -> Start:
 def _serving(data: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
         [sys.executable, "-m", "webapp", "serve", "--port", str(port)],
-        env=environment(data, MALLOC_ARENA_MAX="1"),
+        env=environment(data, MALLOC_ARENA_MAX="1", PYDANTIC_DISABLE_PLUGINS="__all__"),
         cwd=data,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -77,9 +77,16 @@
     Object.assign(link, { rel: "prefetch", href: address });
     document.head.append(link);
   }, 1000));
-  read.then(() => {
+  // Reading `document.cookie` halts the page until another process has answered; this does not.
+  const carries = async () => {
+    const names = window.cookieStore
+      ? (await cookieStore.getAll()).map(({ name }) => name)
+      : document.cookie.split("; ").map((one) => one.split("=")[0]);
+    return names.some((name) => /^(__Host-)?carries$/.test(name));
+  };
+  read.then(async () => {
     // A browser that carries nothing of ours has nothing to ask about itself.
-    if (!/(^|; )(__Host-)?carries=/.test(document.cookie)) document.querySelector("[data-myself]")?.remove();
+    if (!await carries()) document.querySelector("[data-myself]")?.remove();
     if (document.querySelector("[data-hx-trigger~=load], [data-hx-trigger~=every], [data-hx-sse\\:connect]")) begin();
   });
 })();

@@ -2,15 +2,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.runtime.clock import Clock
 from webapp.runtime.limits import Buckets, Delays
-
-
-class Clock:
-    def __init__(self):
-        self.at = 1000.0
-
-    def __call__(self):
-        return self.at
 
 
 def test_a_bucket_empties_and_fills_again():

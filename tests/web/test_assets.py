@@ -15,6 +15,7 @@ def filed(site):
     site.static("css/base.css", CSS)
     site.static("css/more.css", "b { background: url( '../img/dot.svg' ) }")
     site.static("fonts/a.woff2", b"wOF2 font")
+    site.static("fonts/b.woff2", b"wOF2 font of another kind")
     site.static("img/dot.svg", "<svg xmlns='http://www.w3.org/2000/svg'/>")
     site.static("js/app.js", "console.log(1)")
     (site.folder / "secret.txt").write_text("secret")
@@ -78,6 +79,7 @@ def test_several_files_are_asked_for_as_one_and_kept_for_good(filed, opened, tmp
         "css/+.css",
         "css/base+../js/app.css",
         "fonts/a+a.woff2",
+        "fonts/a+b.woff2",
         "css/" + "+".join(f"x{n}" for n in range(40)) + ".css",
     ],
 )

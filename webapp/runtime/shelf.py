@@ -1,6 +1,5 @@
 """Small files at hand, in the memory of this process."""
 
-import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -17,6 +16,7 @@ class Shelf:
     A page shows a dozen pictures and they are asked for all at once, each at the price of a
     statement, a file and two threads; from here it is none of that. Each lies here for a minute at
     most, so that what is taken from the shop is soon gone, and the longest unused make room.
+    For the event loop alone.
     """
 
     def __init__(
@@ -30,30 +30,27 @@ class Shelf:
         self._clock = clock
         self._kept: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
         self._bytes = 0
-        self._lock = threading.Lock()
 
     def get(self, name: str) -> bytes | None:
         """What lies there under ``name``, if it was put there within the minute."""
-        with self._lock:
-            until, body = self._kept.get(name, (0.0, b""))
-            if not body:
-                return None
-            if self._clock() >= until:
-                self._take_off(name)
-                return None
-            self._kept.move_to_end(name)
-            return body
+        until, body = self._kept.get(name, (0.0, b""))
+        if not body:
+            return None
+        if self._clock() >= until:
+            self._take_off(name)
+            return None
+        self._kept.move_to_end(name)
+        return body
 
     def put(self, name: str, body: bytes) -> None:
         """Keep it at hand, unless it is too large for that."""
         if not body or len(body) > LARGEST_BYTES:
             return
-        with self._lock:
-            self._take_off(name)
-            self._kept[name] = (self._clock() + self._kept_s, body)
-            self._bytes += len(body)
-            while self._bytes > self._most_bytes:
-                self._take_off(next(iter(self._kept)))
+        self._take_off(name)
+        self._kept[name] = (self._clock() + self._kept_s, body)
+        self._bytes += len(body)
+        while self._bytes > self._most_bytes:
+            self._take_off(next(iter(self._kept)))
 
     def _take_off(self, name: str) -> None:
         _, body = self._kept.pop(name, (0.0, b""))

@@ -16,7 +16,7 @@ import hashlib
 import mimetypes
 import re
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from urllib.parse import quote
 
 import anyio.to_thread
@@ -155,7 +155,7 @@ class Assets:
             "ETag": etag,
             "Content-Type": file.type,
         }
-        in_part = "range" in request.headers and file.path.suffix.lower() not in _TEXT
+        in_part = "range" in request.headers and not _is_text(file.path)
         if file.body is None or in_part:
             response: Response = FileResponse(file.path, headers=headers)
         elif file.gzipped is not None and accepts_gzip(request.headers):
@@ -189,7 +189,7 @@ class Assets:
         """
         path = PurePosixPath(name)
         stems = path.stem.split("+")
-        if len(stems) > _MOST_JOINED or len(set(stems)) < len(stems):
+        if not _is_text(path) or len(stems) > _MOST_JOINED or len(set(stems)) < len(stems):
             return None
         bodies: list[bytes] = []
         for stem in stems:
@@ -197,7 +197,7 @@ class Assets:
             if part is None or part.body is None:
                 return None
             bodies.append(part.body)
-        return _text(self._directory / name, b"\n".join(bodies), (0, 0))
+        return _kept(self._directory / name, b"\n".join(bodies), (0, 0))
 
     def _inside(self, name: str) -> Path | None:
         """The file called ``name`` if there is one and it lies in the directory."""
@@ -215,16 +215,14 @@ class Assets:
         return path
 
     def _read(self, name: str, path: Path, stamp: tuple[int, int], above: tuple[str, ...]) -> _File:
-        suffix = path.suffix.lower()
-        if suffix not in _TEXT:
+        if not _is_text(path) and stamp[1] > _SMALL:
             with path.open("rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()[:10]
-            body = path.read_bytes() if stamp[1] <= _SMALL else None
-            return _File(path, digest, stamp, _type(path), body)
+            return _File(path, digest, stamp, _type(path))
         body = path.read_bytes()
-        if suffix == ".css":
+        if path.suffix.lower() == ".css":
             body = self._rewritten(name, shrunk(body.decode("utf-8")), (*above, name)).encode()
-        return _text(path, body, stamp)
+        return _kept(path, body, stamp)
 
     def _rewritten(self, name: str, css: str, above: tuple[str, ...]) -> str:
         """The style sheet with its references to our files changed to their hashed names."""
@@ -250,8 +248,13 @@ def _type(path: Path) -> str:
     return _TYPES.get(path.suffix.lower(), guessed)
 
 
-def _text(path: Path, body: bytes, stamp: tuple[int, int]) -> _File:
-    gzipped = gzip.compress(body, 9, mtime=0) if len(body) > 600 else None
+def _is_text(path: PurePath) -> bool:
+    return path.suffix.lower() in _TEXT
+
+
+def _kept(path: Path, body: bytes, stamp: tuple[int, int]) -> _File:
+    is_worth_it = _is_text(path) and len(body) > 600
+    gzipped = gzip.compress(body, 9, mtime=0) if is_worth_it else None
     digest = hashlib.sha256(body).hexdigest()[:10]
     return _File(path, digest, stamp, _type(path), body, gzipped)
 
